@@ -1,0 +1,128 @@
+# stedenband: what one can do here. `make` alone prints it.
+
+PORT ?= 8000
+DATA ?= var
+SHARED ?= ../shared
+TESTS ?=
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+SKIPPED := $(VENV)/skipped
+UV := uv==0.13.9
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test sure static format lint types contracts dependencies migrations openapi openapi-current \
+	belgif tests compose-smoke duplicates lock clean set-up
+
+help: ## Print this list
+	@echo "usage: make TARGET [PORT=8000] [DATA=var] [SHARED=../shared] [TESTS=tests/...] [PYTHON=python3.11]"
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
+
+run: $(VENV)/run.stamp ## Set up, then serve the API with the demo data on http://127.0.0.1:PORT, its data in DATA
+	@STEDENBAND_PORT="$(PORT)" STEDENBAND_DATA="$(DATA)" exec $(BIN)/python -m stedenband serve --demo --with-parent
+
+test: $(VENV)/dev.stamp ## Set up, then run all tests, or those of TESTS
+	$(BIN)/python -m pytest $(TESTS)
+
+sure: $(VENV)/dev.stamp ## Check everything: format, lint, types, contracts, dependencies, migrations, tests, spec, containers
+	@rm -f $(SKIPPED)
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 static
+	@$(MAKE) --no-print-directory compose-smoke
+	@$(MAKE) --no-print-directory tests
+	@if [ -s $(SKIPPED) ]; then echo; echo "Not everything could be checked:"; cat $(SKIPPED); fi
+
+static: lint types contracts dependencies migrations openapi-current belgif
+
+format: $(VENV)/dev.stamp ## Put the code in the one format, and repair what a machine can
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lint: $(VENV)/dev.stamp ## Check format and style
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: $(VENV)/dev.stamp ## Check the types
+	$(BIN)/mypy
+
+contracts: $(VENV)/dev.stamp ## Check who imports whom
+	$(BIN)/lint-imports
+
+dependencies: $(VENV)/dev.stamp ## Check that each declared dependency is used and each used one declared
+	$(BIN)/deptry src
+
+migrations: $(VENV)/dev.stamp ## Check the SQL of the migrations for what would stall a database in use
+	$(BIN)/python scripts/check_migrations.py
+
+openapi: $(VENV)/dev.stamp ## Write openapi/openapi.yaml anew from the code
+	$(BIN)/python -m stedenband openapi > openapi/openapi.yaml.new
+	mv openapi/openapi.yaml.new openapi/openapi.yaml
+
+openapi-current: $(VENV)/dev.stamp ## Check that openapi/openapi.yaml is what the code says
+	$(BIN)/python -m stedenband openapi | diff -u openapi/openapi.yaml -
+
+belgif: ## Check the spec against the Belgian REST guide (needs SHARED)
+	@if [ -x "$(SHARED)/tools/belgif-spectral/check" ]; then \
+		"$(SHARED)/tools/belgif-spectral/check" openapi/openapi.yaml; \
+	else \
+		echo "SKIPPED belgif: there is no $(SHARED)/tools/belgif-spectral" | tee -a $(SKIPPED); fi
+
+tests: $(VENV)/dev.stamp
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+compose-smoke: ## Try docker-compose.yml for real (needs a Docker engine, or SHARED's rig)
+	@if [ -x scripts/compose-smoke ] && [ -x "$(SHARED)/tools/container-rig/rig" ]; then \
+		SHARED="$(SHARED)" scripts/compose-smoke; \
+	else \
+		echo "SKIPPED compose-smoke: there is no $(SHARED)/tools/container-rig" | tee -a $(SKIPPED); fi
+
+lock: $(VENV)/lock.stamp ## Write the lock files anew (newest versions that fit)
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
+		--python-version 3.11 pyproject.toml --extra embedded --extra dev --output-file requirements-dev.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
+		--python-version 3.11 pyproject.toml --extra embedded --constraint requirements-dev.lock \
+		--output-file requirements.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
+		--python-version 3.11 pyproject.toml --constraint requirements-dev.lock --output-file requirements-image.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
+		--python-version 3.11 --group pyproject.toml:build --constraint requirements-dev.lock \
+		--output-file requirements-build.lock
+	! grep -nE '://' requirements*.lock
+
+clean: ## Remove what was installed and measured here; data folders stay
+	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Setting up. A stamp is as new as the lock it was made from, so the second time costs nothing. What is installed comes
+# from a lock, with its hash; the package itself is built by what the build lock holds, without any download.
+
+set-up: $(VENV)/dev.stamp ## Install everything, without running anything
+
+$(VENV)/bin/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "stedenband needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3" >&2; exit 1; fi
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$(PYTHON) cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; fi
+	@echo "Setting up (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock requirements-build.lock pyproject.toml | $(VENV)/bin/python
+	@$(INSTALL) --require-hashes -r requirements-build.lock
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	@echo "Installing the development tools ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/lock.stamp: Makefile | $(VENV)/bin/python
+	@$(BIN)/python -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@touch $@

@@ -1,0 +1,1 @@
+"""stedenband: the system of record for partnerships between cities."""

@@ -1,0 +1,1 @@
+"""API clients, their keys, and how a caller is recognized."""

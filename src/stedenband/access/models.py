@@ -1,0 +1,46 @@
+"""API clients and their keys. A key is stored as its SHA-256; the key itself is shown once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from stedenband.core.access import Role
+from stedenband.core.records import NOW, Keyed, Record, Versioned, one_of, plain
+
+ROLES = tuple(role.value for role in Role if role is not Role.PUBLIC)
+STATUSES = ("active", "suspended")
+
+
+class ApiClient(Versioned, Record):
+    """A person or system of one city that calls the API in one role."""
+
+    __tablename__ = "api_client"
+    __table_args__ = (plain("name", 100), one_of("role", ROLES), one_of("status", STATUSES))
+
+    city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default=text("'active'"))
+
+    city: Mapped["PartnerCity"] = relationship("PartnerCity", lazy="raise", viewonly=True)  # type: ignore[name-defined] # noqa: F821 (named by string: it lives above)
+    keys: Mapped[list["ApiKey"]] = relationship(lazy="raise", order_by="ApiKey.id", passive_deletes="all")
+
+
+class ApiKey(Keyed, Record):
+    """A key of a client: recognized by its prefix, proven by its hash."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (Index("uq_api_key_prefix", "prefix", unique=True),)
+
+    api_client_id: Mapped[UUID] = mapped_column(ForeignKey("api_client.id", ondelete="CASCADE"), index=True)
+    prefix: Mapped[str]
+    hash: Mapped[bytes] = mapped_column(deferred=True, deferred_raiseload=True)
+    scopes: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]

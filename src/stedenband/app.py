@@ -1,0 +1,36 @@
+"""create_app(): settings in, routes out; the only module that knows every domain."""
+
+from flask import Flask
+
+from stedenband.access import routes as access
+from stedenband.changes import routes as changes
+from stedenband.cities import routes as cities
+from stedenband.config import Settings
+from stedenband.core.db import Database
+from stedenband.web import documentation, guard, health, openapi, problems, trace
+from stedenband.web.resource import Resource
+
+RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *access.RESOURCES)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application. No connection is opened before the first request, so it may be made before a fork."""
+    settings = settings or Settings.from_environment()
+    app = Flask("stedenband", static_folder=None)
+    app.config.update(
+        PUBLIC_URL=settings.public_url,
+        MAX_CONTENT_LENGTH=guard.LARGEST_BODY,
+        **openapi.configuration(settings.public_url),
+    )
+    app.url_map.merge_slashes = False
+    trace.install(app)
+    guard.install(app, Database(settings.database_url or "", size=settings.threads), guard.parse_key)
+    api, converter = openapi.api_for(app)
+    problems.register(app)
+    for blueprint in (cities.blueprint, access.blueprint, changes.blueprint(RESOURCES), health.blueprint):
+        api.register_blueprint(blueprint)
+    health.install(app)
+    openapi.install(app, api, converter)
+    documentation.install(app)
+    guard.check_routes(app)
+    return app

@@ -1,0 +1,63 @@
+"""The record of change, written by triggers only: one row per transaction and record."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from stedenband.core.records import NOW, Record, one_of
+
+OPERATIONS = ("created", "updated", "withdrawn", "deleted")
+
+
+class Change(Record):
+    """What one transaction did to one record; `fields` maps a column to `[old, new]`, or to null if personal.
+
+    A `withdrawn` row is for the audience that lost the record: whoever saw `visibility` and does not see `remaining`,
+    or the one city that left the link.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = (
+        one_of("operation", OPERATIONS),
+        UniqueConstraint(
+            "record_id",
+            "transaction_id",
+            "withdrawn",
+            "audience_city_id",
+            name="uq_change_record_id",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_change_transaction_id_sequence", "transaction_id", "sequence"),
+        Index("ix_change_record_id_sequence", "record_id", "sequence"),
+    )
+
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    transaction_id: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    api_client_id: Mapped[UUID | None]
+    actor_name: Mapped[str | None]
+    operation: Mapped[str]
+    withdrawn: Mapped[bool] = mapped_column(server_default=text("false"))
+    table_name: Mapped[str]
+    record_id: Mapped[UUID]
+    version: Mapped[int]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    city_id: Mapped[UUID | None]
+    city_link_id: Mapped[UUID | None]
+    visibility: Mapped[str]
+    previous_visibility: Mapped[str | None]
+    remaining: Mapped[str | None]
+    audience_city_id: Mapped[UUID | None]
+
+
+class ChangeEpoch(Record):
+    """The epoch that cursors of the feed name; a logical restore starts a new one."""
+
+    __tablename__ = "change_epoch"
+
+    epoch: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+    started_at: Mapped[datetime] = mapped_column(server_default=NOW)

@@ -1,0 +1,56 @@
+"""What the record of change looks like on the wire."""
+
+from stedenband.changes.models import OPERATIONS
+from stedenband.web import fields
+from stedenband.web.schema import Schema
+
+
+class EntrySchema(Schema):
+    """What every entry says: what happened to which record, and when."""
+
+    href = fields.Url(
+        "The address of the record.",
+        dump_only=True,
+        required=True,
+        example=f"{fields.EXAMPLE_BASE}/cityLinks/{fields.EXAMPLE_ID}",
+    )
+    id = fields.Key("The id of the record.", dump_only=True, required=True, example=fields.EXAMPLE_ID)
+    operation = fields.Code(
+        "What happened; `withdrawn`: it left what you may see.", OPERATIONS, dump_only=True, required=True
+    )
+    version = fields.Integer(
+        "The version it left the record at.", 1, 2**31 - 1, dump_only=True, required=True, example=2
+    )
+    changed_at = fields.Instant("When.", dump_only=True, required=True, example="2026-02-01T09:30:00Z")
+
+
+class ChangeSchema(EntrySchema):
+    """A change in the feed: what happened to which record, without values."""
+
+    resource = fields.Text("The collection it belongs to.", 40, dump_only=True, required=True, example="cityLinks")
+    fields_ = fields.Names(
+        "The properties that changed, as far as you may read them.", data_key="fields", dump_only=True
+    )
+
+
+class ValuesSchema(Schema):
+    """A property before and after."""
+
+    old = fields.AnyValue("The value before; absent: none.", example="Genk")
+    new = fields.AnyValue("The value after; absent: none.", example="Genk – Francistown")
+
+
+class HistoryEntrySchema(EntrySchema):
+    """A change of one record, with the values that the caller may read."""
+
+    changed_by = fields.Text(
+        "The API client, for both sides of the link.", 100, dump_only=True, example="North-South office"
+    )
+    changes = fields.ValuesByName("Per property the value before and after.", ValuesSchema, dump_only=True)
+
+
+class FeedQuery(Schema):
+    """Parameters of the feed."""
+
+    after = fields.Text("The cursor of the last page you have, taken from `next`; none: from the beginning.", 200)
+    page_size = fields.Integer("Entries per page.", 1, 200, load_default=50, example=50)

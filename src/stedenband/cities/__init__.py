@@ -1,0 +1,1 @@
+"""Partner cities, the links between them, and the agreements of a link."""

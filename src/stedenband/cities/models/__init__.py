@@ -1,0 +1,38 @@
+"""Partner cities, city links and agreements, as they are stored."""
+
+from stedenband.cities.models.agreement import (
+    AGREEMENT_KINDS,
+    AGREEMENT_STATUSES,
+    Agreement,
+    AgreementSignatory,
+    AgreementTheme,
+)
+from stedenband.cities.models.city_link import (
+    LINK_KINDS,
+    LINK_LIFECYCLE,
+    MEMBER_ROLES,
+    CityLink,
+    CityLinkMember,
+    CityLinkMove,
+    CityLinkTheme,
+)
+from stedenband.cities.models.partner_city import PartnerCity, PartnerCityLanguage
+from stedenband.cities.models.themes import THEMES
+
+__all__ = [
+    "AGREEMENT_KINDS",
+    "AGREEMENT_STATUSES",
+    "LINK_KINDS",
+    "LINK_LIFECYCLE",
+    "MEMBER_ROLES",
+    "THEMES",
+    "Agreement",
+    "AgreementSignatory",
+    "AgreementTheme",
+    "CityLink",
+    "CityLinkMember",
+    "CityLinkMove",
+    "CityLinkTheme",
+    "PartnerCity",
+    "PartnerCityLanguage",
+]

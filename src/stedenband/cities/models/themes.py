@@ -1,0 +1,26 @@
+"""What links and agreements are about: our own short list, in the words municipalities use."""
+
+THEMES = (
+    "agriculture",
+    "climate",
+    "culture",
+    "democracy",
+    "digitalization",
+    "education",
+    "employment",
+    "entrepreneurship",
+    "equalOpportunities",
+    "health",
+    "heritage",
+    "housing",
+    "migration",
+    "mobility",
+    "peace",
+    "publicServices",
+    "safety",
+    "sports",
+    "tourism",
+    "waste",
+    "water",
+    "youth",
+)

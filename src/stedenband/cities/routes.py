@@ -1,0 +1,196 @@
+"""The register over HTTP: /partnerCities, /cityLinks and the agreements of a link."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from stedenband.cities import rules
+from stedenband.cities.models import (
+    AGREEMENT_KINDS,
+    AGREEMENT_STATUSES,
+    LINK_KINDS,
+    LINK_LIFECYCLE,
+    THEMES,
+    Agreement,
+    AgreementTheme,
+    CityLink,
+    CityLinkMember,
+    CityLinkTheme,
+    PartnerCity,
+)
+from stedenband.cities.schemas import AgreementSchema, CityLinkSchema, PartnerCitySchema, TransitionSchema
+from stedenband.core.access import Permission
+from stedenband.web import fields
+from stedenband.web.declare import StrictBlueprint
+from stedenband.web.mount import mount
+from stedenband.web.resource import Filter, Resource, Rules, Sort
+
+
+def any_of(column: Any) -> Any:
+    """Return a filter's clause: the column has one of the values."""
+    return lambda _model, values: column == func.any(values)
+
+
+def near(city: Any, circle: Any) -> Any:
+    """Return the clause: `city` lies within a circle [latitude, longitude, kilometers]."""
+    return func.within_circle(city.latitude, city.longitude, circle)
+
+
+def with_member(condition: Any) -> Any:
+    """Return a filter's clause: a member city of the link satisfies `condition(city, value)`."""
+    return lambda _model, value: CityLink.id.in_(
+        select(CityLinkMember.city_link_id)
+        .join(PartnerCity, PartnerCity.id == CityLinkMember.partner_city_id)
+        .where(condition(PartnerCity, value))
+    )
+
+
+def with_theme(kind: Any, key: Any, owner: Any) -> Any:
+    """Return a filter's clause: one of the record's themes is among the values."""
+    return lambda _model, values: owner.in_(select(key).where(kind.code == func.any(values)))
+
+
+COUNTRY = fields.Pattern(
+    "Country (ISO 3166-1 alpha-2).", "[A-Z]{2}", "Give two capital letters (ISO 3166-1).", example="BE"
+)
+WORDS = fields.Text(
+    "Words to look for; accents and case do not matter, the beginning of a word is enough.", 200, example="genk"
+)
+CIRCLE = fields.Near("Within a circle: latitude,longitude,kilometers.", example="50.965,5.5,25")
+THEME = fields.Code("Theme.", THEMES, example="waste")
+
+PARTNER_CITIES = Resource(
+    name="partnerCities",
+    noun="partner city",
+    model=PartnerCity,
+    schema=PartnerCitySchema,
+    permissions={
+        "read": Permission.PARTNER_CITIES_READ,
+        "create": Permission.PARTNER_CITIES_CREATE,
+        "update": Permission.PARTNER_CITIES_UPDATE,
+        "delete": Permission.PARTNER_CITIES_DELETE,
+    },
+    filters=(
+        Filter("q", WORDS, lambda city, words: city.id.in_(select(func.find_partner_cities(words)))),
+        Filter("country", COUNTRY, any_of(PartnerCity.country_code), many=True),
+        Filter("near", CIRCLE, near),
+        Filter(
+            "geonamesId",
+            fields.Pattern(
+                "GeoNames id.", "[1-9][0-9]{0,9}", "Give a GeoNames id: up to ten digits.", example="2796542"
+            ),
+            any_of(PartnerCity.geonames_id),
+            many=True,
+        ),
+        Filter(
+            "nisCode",
+            fields.Pattern("NIS code.", "[0-9]{5}", "Give the five digits of a NIS code.", example="71016"),
+            any_of(PartnerCity.nis_code),
+            many=True,
+        ),
+    ),
+    sorts=(
+        Sort("name", "name_sort"),
+        Sort("countryCode", "country_code"),
+        Sort("population", "population", nullable=True),
+        Sort("updatedAt", "updated_at"),
+    ),
+    default_sort=("name",),
+    rules=Rules(rules.create_partner_city, rules.change_partner_city, rules.delete_partner_city),
+)
+
+CITY_LINKS = Resource(
+    name="cityLinks",
+    noun="city link",
+    model=CityLink,
+    schema=CityLinkSchema,
+    permissions={
+        "read": Permission.CITY_LINKS_READ,
+        "create": Permission.CITY_LINKS_CREATE,
+        "update": Permission.CITY_LINKS_UPDATE,
+        "delete": Permission.CITY_LINKS_DELETE,
+        "move": Permission.CITY_LINKS_MOVE,
+    },
+    filters=(
+        Filter("q", WORDS, lambda link, words: link.id.in_(select(func.find_city_links(words)))),
+        Filter(
+            "memberCity",
+            fields.Key("A city that is a member: its id.", example="0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"),
+            lambda link, keys: link.id.in_(
+                select(CityLinkMember.city_link_id).where(CityLinkMember.partner_city_id == func.any(keys))
+            ),
+            many=True,
+        ),
+        Filter("country", COUNTRY, with_member(lambda city, codes: city.country_code == func.any(codes)), many=True),
+        Filter("near", CIRCLE, with_member(near)),
+        Filter("kind", fields.Code("Kind.", LINK_KINDS), any_of(CityLink.kind), many=True),
+        Filter("status", fields.Code("State.", LINK_LIFECYCLE.states), any_of(CityLink.status), many=True),
+        Filter("theme", THEME, with_theme(CityLinkTheme, CityLinkTheme.city_link_id, CityLink.id), many=True),
+        Filter(
+            "renewalDue",
+            fields.Flag("Whether a renewal is due.", example=True),
+            lambda link, wanted: link.renewal_due == wanted,
+        ),
+        Filter(
+            "startDateFrom",
+            fields.Date("Began on or after.", example="2004-01-01"),
+            lambda link, day: link.start_date >= day,
+        ),
+        Filter(
+            "startDateTo",
+            fields.Date("Began on or before.", example="2026-12-31"),
+            lambda link, day: link.start_date <= day,
+        ),
+    ),
+    sorts=(
+        Sort("title", "title_sort"),
+        Sort("startDate", "start_date", nullable=True),
+        Sort("status", "status"),
+        Sort("kind", "kind"),
+        Sort("updatedAt", "updated_at"),
+    ),
+    default_sort=("title",),
+    lifecycle=LINK_LIFECYCLE,
+    transition=TransitionSchema,
+    rules=Rules(rules.create_city_link, rules.change_city_link, rules.delete_city_link, rules.move_city_link),
+)
+
+AGREEMENTS = Resource(
+    name="agreements",
+    noun="agreement",
+    model=Agreement,
+    schema=AgreementSchema,
+    parent=CITY_LINKS,
+    permissions={
+        "read": Permission.AGREEMENTS_READ,
+        "create": Permission.AGREEMENTS_CREATE,
+        "update": Permission.AGREEMENTS_UPDATE,
+        "delete": Permission.AGREEMENTS_DELETE,
+    },
+    filters=(
+        Filter("kind", fields.Code("Kind.", AGREEMENT_KINDS), any_of(Agreement.kind), many=True),
+        Filter("status", fields.Code("State.", AGREEMENT_STATUSES), any_of(Agreement.status), many=True),
+        Filter("theme", THEME, with_theme(AgreementTheme, AgreementTheme.agreement_id, Agreement.id), many=True),
+        Filter(
+            "validOn",
+            fields.Date("In force on this day.", example="2024-06-01"),
+            lambda agreement, day: (agreement.valid_from <= day) & (agreement.valid_to >= day),
+        ),
+    ),
+    sorts=(
+        Sort("validFrom", "valid_from"),
+        Sort("validTo", "valid_to"),
+        Sort("signedOn", "signed_on", nullable=True),
+        Sort("updatedAt", "updated_at"),
+    ),
+    default_sort=("validFrom",),
+    rules=Rules(rules.create_agreement, rules.change_agreement, rules.delete_agreement),
+)
+
+RESOURCES = (PARTNER_CITIES, CITY_LINKS, AGREEMENTS)
+
+blueprint = StrictBlueprint(
+    "cities", __name__, url_prefix="/v1", description="Partner cities, city links and agreements"
+)
+for resource in RESOURCES:
+    mount(blueprint, resource)

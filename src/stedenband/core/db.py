@@ -1,0 +1,193 @@
+"""The way to the database: every connection that is handed out has entered as its caller.
+
+One request is one visit. The pool's checkout sends exactly one statement, `enter(prefix, hash)`, in autocommit: it
+looks the key up and sets the session's scope from what it found. The scope is never remembered on our side.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, exc, pool
+from sqlalchemy.orm import Session
+
+from stedenband.core.access import ANYBODY, Actor, Role
+from stedenband.core.errors import Problem, ServiceUnavailable
+from stedenband.core.sqlstate import is_lost, is_transient, problem_of
+
+Result = TypeVar("Result")
+
+TIME_OUTS = (
+    "-c statement_timeout=3000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=5000"
+    " -c timezone=UTC -c default_transaction_isolation=read\\ committed -c jit=off"
+)
+DEADLINE = 4.0
+"""Seconds within which a request may still retry a serialization failure or deadlock."""
+ATTEMPTS = 3
+
+ENTER = "SELECT client_id, name, city_id, role, scopes FROM enter(%s, %s)"
+TRUST = (
+    "SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, (SELECT relowner FROM pg_class"
+    " WHERE oid = to_regclass('partner_city')), 'MEMBER'), pg_backend_pid() FROM pg_roles WHERE rolname = current_user"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a caller presents: the public prefix of a key and the SHA-256 of the whole key."""
+
+    prefix: str
+    hash: bytes
+
+
+class UnsafeDatabaseRole(RuntimeError):
+    """The configured role could pass by the row policies, or a pooler stands in between; nothing is served."""
+
+
+_presented: ContextVar[Credential | None] = ContextVar("presented", default=None)
+
+
+def _enter(connection: psycopg.Connection[Any], record: pool.ConnectionPoolEntry, _fairy: object) -> None:
+    """Enter as whoever presents a key now. It also tells a dead connection, so no other ping is sent."""
+    credential = _presented.get()
+    key = (credential.prefix, credential.hash) if credential else (None, None)
+    try:
+        row = connection.execute(ENTER, key).fetchone()
+    except psycopg.OperationalError as error:
+        if is_lost(error.sqlstate) or connection.broken:
+            raise exc.InvalidatePoolError from error
+        raise
+    record.info["actor"] = _actor(row)
+
+
+def _actor(row: tuple[UUID, str, UUID, str, list[str] | None] | None) -> Actor | None:
+    if row is None:
+        return None
+    client_id, name, city_id, role, scopes = row
+    return Actor(Role(role), client_id, name, city_id, None if scopes is None else frozenset(scopes))
+
+
+def _refuse_unsafe(connection: psycopg.Connection[Any], _record: object) -> None:
+    row = connection.execute(TRUST).fetchone()
+    if row is None or row[0] is not False:
+        connection.close()
+        raise UnsafeDatabaseRole(
+            "STEDENBAND_DATABASE_URL names a role that is superuser, has BYPASSRLS or is (a member of) the owner of the"
+            " tables, or the tables do not exist yet. Use the role stedenband_api, and run 'stedenband migrate' first."
+        )
+    if row[1] != connection.info.backend_pid:
+        connection.close()
+        raise UnsafeDatabaseRole(
+            "A connection pooler stands between the API and PostgreSQL. In transaction mode it would serve one caller's"
+            " rows to another; connect to the server itself."
+        )
+
+
+class Visit:
+    """One caller's use of one connection: reads in autocommit, at most one transaction at a time."""
+
+    def __init__(self, connection: Connection, actor: Actor | None) -> None:
+        """Keep the connection; `actor` is None when the key presented is not valid."""
+        self.connection = connection
+        self.actor = actor
+        self._since = monotonic()
+
+    def rows(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
+        """Run one finished statement and return its rows."""
+        with translated():
+            return list(self.connection.exec_driver_sql(statement, dict(values)).all())
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a transaction, committed at the end of the block; `settle` before the reply is built."""
+        self.connection.exec_driver_sql("BEGIN")
+        session = Session(self.connection, autoflush=False, expire_on_commit=False)
+        try:
+            yield session
+            session.flush()
+            self.connection.commit()
+        except BaseException:
+            self.connection.rollback()
+            raise
+        finally:
+            session.close()
+
+    def write(self, work: Callable[[Session], Result]) -> Result:
+        """Run `work` in a transaction; repeat it after a deadlock or serialization failure, within the deadline."""
+        attempt = 0
+        with translated():
+            while True:
+                attempt += 1
+                try:
+                    with self.transaction() as session:
+                        return work(session)
+                except exc.DBAPIError as error:
+                    late = monotonic() - self._since > DEADLINE
+                    if not is_transient(error) or late or attempt == ATTEMPTS:
+                        raise
+
+
+def settle(session: Session) -> None:
+    """Send what is pending and check every deferred rule now, so that COMMIT has nothing left to refuse."""
+    session.flush()
+    session.connection().exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def now() -> datetime:
+    """Return this instant in UTC in whole seconds, as it is stored."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Database:
+    """The pool of one process. It opens no connection before the first visit, so it survives a fork."""
+
+    def __init__(self, url: str, *, size: int = 8) -> None:
+        """Prepare at most `size` connections to `url`; a caller waits at most 1 s for one."""
+        self.engine: Engine = create_engine(
+            url,
+            isolation_level="AUTOCOMMIT",
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=1,
+            connect_args={"options": TIME_OUTS, "connect_timeout": 2, "application_name": "stedenband"},
+        )
+        event.listen(self.engine, "connect", _refuse_unsafe)
+        event.listen(self.engine, "checkout", _enter)
+
+    @contextmanager
+    def visit(self, credential: Credential | None = None) -> Iterator[Visit]:
+        """Check out one connection as `credential`; `actor` of the visit is None when that is not a valid key."""
+        token = _presented.set(credential)
+        try:
+            with translated():
+                connection = self.engine.connect()
+        finally:
+            _presented.reset(token)
+        with connection:
+            yield Visit(connection, connection.info["actor"] if credential else ANYBODY)
+
+    def verify(self) -> None:
+        """Refuse to start with a role that could pass by the policies."""
+        with self.engine.connect():
+            pass
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the database refuses into the problem the caller gets."""
+    try:
+        yield
+    except Problem:
+        raise
+    except exc.DBAPIError as error:
+        raise problem_of(error) from error
+    except psycopg.Error as error:
+        raise problem_of(error) from error
+    except (exc.TimeoutError, exc.InvalidRequestError) as error:
+        raise ServiceUnavailable from error

@@ -1,0 +1,68 @@
+"""The schema's history. Migrations run once, as the owner, under an advisory lock, and never wait long for a lock."""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import uniform
+from time import monotonic, sleep
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, exc
+
+LOCK = 7_305_410_042
+"""Advisory lock key of everything that migrates."""
+LOCK_TIMEOUT_MS = 50
+STATEMENT_TIMEOUT_MS = 600_000
+PATIENCE = 60.0
+"""Seconds of retries before a migration that cannot get its locks gives up."""
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Bring the database at `owner_url` up to `revision`."""
+    _run(owner_url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(owner_url: str, revision: str) -> None:
+    """Take the database at `owner_url` back to `revision` (`base`: empty)."""
+    _run(owner_url, lambda config: command.downgrade(config, revision))
+
+
+def configuration(connection: Connection) -> Config:
+    """Return alembic's configuration on an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(owner_url: str, step: Callable[[Config], None]) -> None:
+    engine = create_engine(
+        owner_url,
+        connect_args={
+            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+        },
+    )
+    until = monotonic() + PATIENCE
+    try:
+        while True:
+            try:
+                with engine.connect() as connection:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")
+                    connection.commit()
+                    try:
+                        step(configuration(connection))
+                        connection.commit()
+                    finally:
+                        connection.rollback()
+                        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK})")
+                        connection.commit()
+            except exc.OperationalError as error:
+                busy = isinstance(error.orig, psycopg.errors.LockNotAvailable)
+                if not busy or monotonic() > until:
+                    raise
+                sleep(uniform(0.05, 0.25))  # noqa: S311 (jitter, not a secret)
+            else:
+                return
+    finally:
+        engine.dispose()

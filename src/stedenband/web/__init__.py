@@ -1,0 +1,1 @@
+"""How a resource meets HTTP; knows no domain."""

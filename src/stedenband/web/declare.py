@@ -1,0 +1,73 @@
+"""Declares one operation: its route, permission, media types, input, and what the contract says of it."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from stedenband.core.access import Permission
+from stedenband.web import negotiation
+from stedenband.web.guard import needs
+from stedenband.web.parsing import Parser
+from stedenband.web.schema import Schema, camel
+
+View = Callable[..., Response]
+
+
+class StrictBlueprint(Blueprint):
+    """flask-smorest's blueprint with our strict parser."""
+
+    ARGUMENTS_PARSER = Parser()
+
+
+def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
+    blueprint: Blueprint,
+    path: str,
+    method: str,
+    name: str,
+    permission: Permission | str,
+    view: View,
+    *,
+    summary: str,
+    query: type[Schema] | None = None,
+    body: type[Schema] | None = None,
+    returns: type[Schema] | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Register `view` for `method` and `path`; it receives the query or body that its schema loaded, and the ids.
+
+    `facts` tell the contract what a schema cannot: see `web.openapi`.
+    """
+    view.__name__ = name
+    reads = negotiation.MERGE_PATCH if method == "PATCH" else negotiation.JSON
+    operation: Any = view
+    if query:
+        operation = blueprint.arguments(query, location="query", error_status_code=400)(operation)
+    if body:
+        operation = blueprint.arguments(body, location="json", error_status_code=400)(operation)
+    operation = blueprint.doc(
+        operationId=camel(name),
+        summary=summary,
+        **{"x-facts": {**(facts or {}), "returns": returns, "method": method, "permission": permission}},
+    )(operation)
+    blueprint.route(path, methods=[method], endpoint=name)(
+        needs(permission)(_negotiated(operation, reads if body else None, method, bare=query is None))
+    )
+
+
+def _negotiated(operation: View, reads: tuple[str, ...] | None, method: str, *, bare: bool) -> View:
+    """Check media types before the input is parsed; an operation without parameters takes none."""
+
+    @wraps(operation)
+    def checked(**ids: Any) -> Response:
+        if method != "DELETE":
+            negotiation.accept()
+        if reads:
+            negotiation.sent_as(reads)
+        if bare:
+            negotiation.no_query()
+        return operation(**ids)
+
+    return checked

@@ -1,0 +1,40 @@
+"""The strict vocabulary of all schemas. A field reads input, documents itself, and says how it is dumped."""
+
+from stedenband.web.fields.base import Field, QueryText, present
+from stedenband.web.fields.objects import EXAMPLE_BASE, EXAMPLE_ID, Codes, Href, Items, Part, Permissions, Reference
+from stedenband.web.fields.outputs import AnyValue, Names, ValuesByName
+from stedenband.web.fields.queries import Near, Repeated
+from stedenband.web.fields.texts import Code, LocalizedText, Pattern, Text, TimeZone, Url, language_code
+from stedenband.web.fields.values import Date, Flag, Instant, Integer, Key, Number
+
+__all__ = [
+    "EXAMPLE_BASE",
+    "EXAMPLE_ID",
+    "AnyValue",
+    "Code",
+    "Codes",
+    "Date",
+    "Field",
+    "Flag",
+    "Href",
+    "Instant",
+    "Integer",
+    "Items",
+    "Key",
+    "LocalizedText",
+    "Names",
+    "Near",
+    "Number",
+    "Part",
+    "Pattern",
+    "Permissions",
+    "QueryText",
+    "Reference",
+    "Repeated",
+    "Text",
+    "TimeZone",
+    "Url",
+    "ValuesByName",
+    "language_code",
+    "present",
+]

@@ -1,0 +1,174 @@
+"""Objects, lists and references inside a record."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from marshmallow import ValidationError
+
+from stedenband.web.fields.base import Field, present
+from stedenband.web.fields.texts import Code
+from stedenband.web.fields.values import read_key
+from stedenband.web.links import base_address
+from stedenband.web.schema import Schema, create_schema, patch_schema
+
+EXAMPLE_BASE = "http://127.0.0.1:8000/v1"
+EXAMPLE_ID = "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"
+
+
+class _Example(dict[str, str]):
+    """Fills any id of a path."""
+
+    def __missing__(self, name: str) -> str:
+        """Return the id of every example."""
+        return EXAMPLE_ID
+
+
+class Href(Field):
+    """The address of the record itself."""
+
+    schema_type: ClassVar[Mapping[str, Any]] = {"type": "string", "format": "uri"}
+
+    def __init__(self, path: str) -> None:
+        """Give the path below `/v1`, with `{…}` for columns."""
+        super().__init__(
+            "The address of this record.",
+            dump_only=True,
+            required=True,
+            example=f"{EXAMPLE_BASE}{path}".format_map(_Example()),
+        )
+        self.path = path
+        self.columns = re.findall(r"{(\w+)}", path)
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **_: Any) -> Any:
+        """Return the address of `obj`."""
+        return base_address() + self.path.format_map({name: getattr(obj, name) for name in self.columns})
+
+
+class Reference(Field):
+    """Another record: read as `{href, id, title}`, written as `{"id": "…"}`; one that the caller may not see is absent.
+
+    Named like the relationship of the model that leads to it.
+    """
+
+    def __init__(self, description: str, path: str, *, title: str = "title", **more: Any) -> None:
+        """Give the target's path below `/v1` and its column that serves as title."""
+        super().__init__(description, **more)
+        self.path = path
+        self.title = title
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> UUID:
+        if not isinstance(value, dict) or set(value) != {"id"}:
+            raise ValidationError('Refer to a record as {"id": "<its id>"}.')
+        return read_key(value["id"])
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
+        if value is None:
+            return None
+        key = str(value.id)
+        return {"href": base_address() + self.path.format(id=key), "id": key, "title": getattr(value, self.title)}
+
+    def documented(self) -> dict[str, Any]:
+        """Return the component that both forms share."""
+        return {"$ref": "#/components/schemas/Reference"}
+
+
+class Part(Field):
+    """An object made of columns of the same record, such as a location."""
+
+    def __init__(self, description: str, schema: type[Schema], **more: Any) -> None:
+        """Give the schema whose fields are columns of this record."""
+        super().__init__(description, **more)
+        self.part = schema
+        self.reader = create_schema(schema)
+
+    def for_patch(self) -> None:
+        """Read a merge patch from now on."""
+        self.reader = patch_schema(self.part)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError("Give a JSON object.")
+        return dict(self.reader().load(value))
+
+    def removed(self) -> dict[str, None]:
+        """Return what null means: every column empty."""
+        return dict.fromkeys(field.attribute or name for name, field in self.part._declared_fields.items())  # noqa: SLF001
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **_: Any) -> Any:
+        """Return the object, or None when every column is empty."""
+        return present(self.part().dump(obj)) or None
+
+
+class Items(Field):
+    """The parts of a record that have no address of their own, in order; named like the model's relationship."""
+
+    def __init__(self, description: str, schema: type[Schema], *, least: int = 0, most: int = 200, **more: Any) -> None:
+        """Give the schema of one part and how many there may be."""
+        super().__init__(description, **more)
+        self.item = schema
+        self.least = least
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list) or not self.least <= len(value) <= self.most:
+            raise ValidationError(f"Give a JSON array of {self.least} to {self.most} items.")
+        return list(create_schema(self.item)(many=True).load(value))
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
+        return [present(self.item().dump(item)) for item in value]
+
+
+class Codes(Field):
+    """Codes kept in a child table (`code`), each once, in alphabetical order; named like the model's relationship."""
+
+    def __init__(self, description: str, code: Field, *, most: int = 50, **more: Any) -> None:
+        """Give the field that reads one code."""
+        super().__init__(description, **more)
+        self.code = code
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[str]:
+        if not isinstance(value, list) or len(value) > self.most:
+            raise ValidationError(f"Give a JSON array of at most {self.most} codes.")
+        errors: dict[int, Any] = {}
+        codes = []
+        for index, item in enumerate(value):
+            try:
+                codes.append(self.code.deserialize(item))
+            except ValidationError as error:
+                errors[index] = error.messages
+        if errors:
+            raise ValidationError(errors)
+        if len(set(codes)) < len(codes):
+            raise ValidationError("Give each code once.")
+        return sorted(codes)
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
+        return [item.code for item in value]
+
+    def documented(self) -> dict[str, Any]:
+        """Return an array of codes."""
+        item = self.code.documented() | {"example": self.code.metadata["example"]}
+        return {"type": "array", "items": item, "maxItems": self.most, "uniqueItems": True}
+
+
+class Permissions(Field):
+    """A list of permissions kept as an array of the same record."""
+
+    def __init__(self, description: str, codes: Sequence[str], **more: Any) -> None:
+        """List the permissions."""
+        super().__init__(description, example=[codes[0]], **more)
+        self.code = Code("A permission.", codes)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[str]:
+        return list(Codes("Permissions.", self.code).deserialize(value))
+
+    def documented(self) -> dict[str, Any]:
+        """Return an array of permissions."""
+        document = Codes("Permissions.", self.code).documented()
+        document["items"]["x-ignore-rules"] = {
+            "cod-design": "A permission is written resource:action, as OAuth scopes are."
+        }
+        return document

@@ -1,0 +1,137 @@
+"""Texts, codes and addresses."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import ValidationError
+
+from stedenband.core.parts import Merge
+from stedenband.web.fields.base import Field
+from stedenband.web.text import cleaned
+
+
+class Text(Field):
+    """Plain text of at most `longest` code points; with `lines`, of several lines."""
+
+    def __init__(self, description: str, longest: int, *, lines: bool = False, **more: Any) -> None:
+        """Bound the text."""
+        super().__init__(description, **more)
+        self.longest = longest
+        self.lines = lines
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> str:
+        try:
+            return cleaned(self.text_from(value), self.longest, lines=self.lines)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def documented(self) -> dict[str, Any]:
+        """Return the bounds."""
+        return {"type": "string", "minLength": 1, "maxLength": self.longest}
+
+
+class Pattern(Text):
+    """Text of one form, such as an identifier; `check` may look further (check digits)."""
+
+    def __init__(self, description: str, form: str, hint: str, *, check: Any = None, **more: Any) -> None:
+        """Give the regular expression (ASCII) and, for the caller, what it means."""
+        super().__init__(description, 200, **more)
+        self.form = re.compile(form, re.ASCII)
+        self.hint = hint
+        self.check = check
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if not self.form.fullmatch(text) or (self.check and not self.check(text)):
+            raise ValidationError(self.hint)
+        return text
+
+    def documented(self) -> dict[str, Any]:
+        """Return the form."""
+        return {"type": "string", "pattern": f"^{self.form.pattern}$"}
+
+
+class Code(Field):
+    """One of a closed list of codes."""
+
+    def __init__(self, description: str, codes: Sequence[str], **more: Any) -> None:
+        """List the codes."""
+        super().__init__(description, **{"example": codes[0], **more})
+        self.codes = tuple(codes)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> str:
+        if self.text_from(value) not in self.codes:
+            raise ValidationError(f"Give one of: {', '.join(self.codes)}.")
+        return str(value)
+
+    def documented(self) -> dict[str, Any]:
+        """Return the list."""
+        return {"type": "string", "enum": list(self.codes)}
+
+
+class TimeZone(Field):
+    """A name of the IANA time zone database."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> str:
+        if self.text_from(value) not in available_timezones():
+            raise ValidationError("Give a name of the IANA time zone database, such as Africa/Gaborone.")
+        return str(value)
+
+
+class Url(Text):
+    """An absolute http or https address."""
+
+    FORM = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?#][!-~]*)?", re.ASCII)
+
+    def __init__(self, description: str, **more: Any) -> None:
+        """Bound the address at 2,000 characters."""
+        super().__init__(description, 2000, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if not self.FORM.fullmatch(text):
+            raise ValidationError("Give an absolute address that begins with https:// or http://, in ASCII.")
+        return text
+
+    def documented(self) -> dict[str, Any]:
+        """Return the format."""
+        return {"type": "string", "format": "uri", "maxLength": 2000}
+
+
+class LocalizedText(Field):
+    """One text in several languages: `{"nl": "…", "en": "…"}`, keys ISO 639-1."""
+
+    def __init__(self, description: str, longest: int, *, lines: bool = False, **more: Any) -> None:
+        """Bound the texts."""
+        super().__init__(description, **more)
+        self.text = Text("A text.", longest, lines=lines)
+        self.patching = False
+
+    def for_patch(self) -> None:
+        """Read a merge patch from now on: a language that is null goes, one that is absent stays."""
+        self.text.allow_none = True
+        self.patching = True
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or not value:
+            raise ValidationError("Give a JSON object of language codes and texts, with at least one.")
+        texts = {language_code(key): self.text.deserialize(text) for key, text in value.items()}
+        return Merge(texts) if self.patching else texts
+
+    def documented(self) -> dict[str, Any]:
+        """Return a map of texts by language."""
+        return {
+            "title": "LocalizedText",
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": "string", "minLength": 1, "maxLength": self.text.longest},
+        }
+
+
+def language_code(value: object) -> str:
+    """Return an ISO 639-1 code."""
+    if not isinstance(value, str) or not re.fullmatch("[a-z]{2}", value, re.ASCII):
+        raise ValidationError("Name a language with two lower-case letters (ISO 639-1).")
+    return value

@@ -1,0 +1,81 @@
+"""Answers a list: one statement, one page."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, current_app, request
+
+from stedenband.web.conditional import reply, tag
+from stedenband.web.fields import Code, Flag, Integer, Repeated, Text
+from stedenband.web.guard import visit
+from stedenband.web.paging import DEFAULT_SIZE, LARGEST_SIZE, read, steps_of, written
+from stedenband.web.problems import not_found
+from stedenband.web.resource import Resource
+from stedenband.web.schema import Schema, named_schema
+from stedenband.web.statements import Shape, Statements
+
+PAGING = {"sort", "after", "pageSize", "total"}
+
+
+def statements_of(resource: Resource, base: str) -> Statements:
+    """Return the finished statements of a resource, made once per application."""
+    made: dict[Resource, Statements] = current_app.extensions.setdefault("stedenband.statements", {})
+    return made.setdefault(resource, Statements(resource, base)) if resource not in made else made[resource]
+
+
+def query_schema(resource: Resource) -> type[Schema]:
+    """Return the parameters of a list: its filters, its sorts, paging."""
+    sorts = [sign + sort.name for sort in resource.sorts for sign in ("", "-")]
+    default = ", ".join(resource.default_sort)
+    fields: dict[str, Any] = {each.name: Repeated(each.field) if each.many else each.field for each in resource.filters}
+    fields["sort"] = Repeated(
+        Code(f"Order; '-' for descending. Default: {default}; ties are broken by id.", sorts), most=3
+    )
+    fields["after"] = Text("The cursor of the page before, taken from `next`.", 4000)
+    fields["pageSize"] = Integer("Items per page.", 1, LARGEST_SIZE, load_default=DEFAULT_SIZE, example=DEFAULT_SIZE)
+    fields["total"] = Flag("Whether to count all items that match.", load_default=False)
+    return named_schema(f"{resource.schema.__name__.removesuffix('Schema')}Query", fields)
+
+
+def answer_list(resource: Resource, query: Mapping[str, Any], base: str, parent: Any = None) -> Response:
+    """Return the page that `query` asks for; 404 when the parent is missing or unseen."""
+    steps = steps_of(resource, query.get("sort", ()))
+    cursor = read(query["after"], resource, query.get("sort", ()), steps) if "after" in query else None
+    filters = {name: value for name, value in query.items() if name not in PAGING}
+    shape = Shape(tuple(sorted(filters)), steps, cursor.nulls if cursor else None, query["total"])
+    bound = {f"after_{index}": value for index, value in enumerate(cursor.values)} if cursor else {}
+    values = {**filters, **bound, "limit": query["pageSize"] + 1, "parent": parent}
+    rows = visit().rows(statements_of(resource, base).list(shape), values)
+    if parent is not None and not rows:
+        raise not_found()
+    rows = [row for row in rows if row[-1] is not None]
+    if query["total"] and not rows and cursor:
+        whole = visit().rows(statements_of(resource, base).list(replace(shape, nulls=None)), values | {"limit": 1})
+        return _page(rows, query, whole[0][0] if whole else 0)
+    return _page(rows, query, rows[0][0] if rows else 0)
+
+
+def _page(rows: list[Any], query: Mapping[str, Any], total: int) -> Response:
+    size = query["pageSize"]
+    page = rows[:size]
+    head: dict[str, Any] = {"self": page_address({})}
+    tail: dict[str, Any] = {"pageSize": size}
+    if query["total"]:
+        tail["total"] = total
+    tail["first"] = page_address({"after": None})
+    if len(rows) > size:
+        tail["next"] = page_address({"after": written(query.get("sort", ()), page[-1][2:])})
+    items = ",".join(row[1] for row in page).encode()
+    body = orjson.dumps(head)[:-1] + b',"items":[' + items + b"]," + orjson.dumps(tail)[1:]
+    return reply(body, tag(body))
+
+
+def page_address(change: Mapping[str, str | None]) -> str:
+    """Return the address of this list with parameters changed (None: left out)."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name not in change]
+    pairs += [(name, value) for name, value in change.items() if value is not None]
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    return f"{current_app.config['PUBLIC_URL']}{request.path}{query}"

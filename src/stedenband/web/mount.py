@@ -1,0 +1,240 @@
+"""Gives a collection its plain routes: list, create, read, change, delete, transitions."""
+
+from http.client import CREATED
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from stedenband.core.access import Relation
+from stedenband.core.db import settle
+from stedenband.core.errors import MissingPermission, PreconditionFailed
+from stedenband.core.lifecycle import Transition
+from stedenband.core.parts import touch
+from stedenband.web.conditional import check_version, reply, tag
+from stedenband.web.declare import View, declare
+from stedenband.web.guard import caller, visit
+from stedenband.web.idempotency import once
+from stedenband.web.links import base_address
+from stedenband.web.listing import answer_list, query_schema, statements_of
+from stedenband.web.merge import flattened
+from stedenband.web.problems import not_found
+from stedenband.web.resource import Resource
+from stedenband.web.schema import camel, create_schema, patch_schema
+
+
+def mount(blueprint: Blueprint, resource: Resource) -> None:
+    """Register the routes that the rules of `resource` allow."""
+    one = f"{resource.path}/<uuid:{camel(resource.key)}>"
+    rules, may, schema, noun = resource.rules, resource.permissions, resource.schema, resource.noun
+    key = resource.key.removesuffix("_id")
+    declare(
+        blueprint,
+        resource.path,
+        "GET",
+        f"list_{resource.plural}",
+        may["read"],
+        _lister(resource),
+        summary=f"List {noun}s",
+        query=query_schema(resource),
+        returns=schema,
+        facts={"list": True},
+    )
+    if rules.create:
+        declare(
+            blueprint,
+            resource.path,
+            "POST",
+            f"create_{key}",
+            may["create"],
+            _creator(resource),
+            summary=f"Create {a(noun)}",
+            body=create_schema(schema),
+            returns=schema,
+        )
+    declare(
+        blueprint, one, "GET", f"read_{key}", may["read"], _reader(resource), summary=f"Read {a(noun)}", returns=schema
+    )
+    if rules.change:
+        declare(
+            blueprint,
+            one,
+            "PATCH",
+            f"change_{key}",
+            may["update"],
+            _changer(resource),
+            summary=f"Change {a(noun)} (merge patch)",
+            body=patch_schema(schema),
+            returns=schema,
+            facts={"conditional": True},
+        )
+    if rules.delete:
+        declare(
+            blueprint,
+            one,
+            "DELETE",
+            f"delete_{key}",
+            may["delete"],
+            _deleter(resource),
+            summary=f"Delete {a(noun)} that was never published",
+            facts={"conditional": True},
+        )
+    if rules.move and resource.transition:
+        declare(
+            blueprint,
+            f"{one}/transitions",
+            "POST",
+            f"move_{key}",
+            may["move"],
+            _mover(resource),
+            summary=f"Move {a(noun)} along its lifecycle",
+            body=resource.transition,
+            returns=schema,
+            facts={"conditional": True, "status": 200},
+        )
+
+
+def a(noun: str) -> str:
+    """Return a noun with its article."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def find(session: Session, resource: Resource, ids: dict[str, UUID]) -> tuple[Any, Relation]:
+    """Return the row of the path and the caller's relation to it; 404 when it, or its parent, is missing or unseen."""
+    model = resource.model
+    query = select(model, model.relation()).where(model.id == ids[camel(resource.key)])
+    if resource.parent:
+        find(session, resource.parent, ids)
+        query = query.where(getattr(model, resource.parent_column) == ids[camel(resource.parent.key)])
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise not_found()
+    return found[0], Relation(found[1])
+
+
+def permit(relation: Relation, *allowed: Relation) -> None:
+    """Refuse a caller whose relation to the record is not among those allowed."""
+    if relation not in allowed:
+        raise MissingPermission(
+            "Only the city that owns this record may do this."
+            if Relation.MEMBER not in allowed
+            else "Only the city that owns this record, or a member of its link, may do this."
+        )
+
+
+def answer(session: Session, resource: Resource, key: UUID, status: int = 200, parent: UUID | None = None) -> Response:
+    """Check every deferred rule, then return the record as the caller now sees it: the reply of every write."""
+    try:
+        settle(session)
+    except StaleDataError:
+        raise PreconditionFailed from None
+    base = base_address()
+    statement = statements_of(resource, base).read()
+    row = session.connection().exec_driver_sql(statement, {"id": key, "parent": parent}).one()
+    body = row[1].encode()
+    response = reply(body, tag(body, row[0]), status)
+    if status == CREATED:
+        response.headers["Location"] = base + address(resource, key, parent)
+    return response
+
+
+def address(resource: Resource, key: UUID, parent: UUID | None = None) -> str:
+    """Return the path of a record below `/v1`."""
+    if resource.parent and parent:
+        return f"{address(resource.parent, parent)}/{resource.name}/{key}"
+    return f"/{resource.name}/{key}"
+
+
+def parent_id(resource: Resource, ids: dict[str, UUID]) -> UUID | None:
+    """Return the parent's id in the path."""
+    return ids[camel(resource.parent.key)] if resource.parent else None
+
+
+def _lister(resource: Resource) -> View:
+    def view(query: dict[str, Any], **ids: UUID) -> Response:
+        return answer_list(resource, query, base_address(), parent_id(resource, ids))
+
+    return view
+
+
+def _reader(resource: Resource) -> View:
+    def view(**ids: UUID) -> Response:
+        statement = statements_of(resource, base_address()).read()
+        rows = visit().rows(statement, {"id": ids[camel(resource.key)], "parent": parent_id(resource, ids)})
+        if not rows:
+            raise not_found()
+        body = rows[0][1].encode()
+        return reply(body, tag(body, rows[0][0]))
+
+    return view
+
+
+def _creator(resource: Resource) -> View:
+    def view(data: dict[str, Any], **ids: UUID) -> Response:
+        def work(session: Session) -> Response:
+            values = flattened(resource.schema, data)
+            if resource.parent:
+                parent, relation = find(session, resource.parent, ids)
+                permit(relation, Relation.OWNER)
+                values[resource.parent_column] = parent.id
+            row = resource.rules.create(session, caller(), values)  # type: ignore[misc]
+            return answer(session, resource, row.id, 201, parent_id(resource, ids))
+
+        return once(work)
+
+    return view
+
+
+def _changer(resource: Resource) -> View:
+    def view(data: dict[str, Any], **ids: UUID) -> Response:
+        def work(session: Session) -> Response:
+            row, relation = find(session, resource, ids)
+            permit(relation, Relation.OWNER, Relation.MEMBER)
+            check_version(row.version)
+            resource.rules.change(session, caller(), row, flattened(resource.schema, data))  # type: ignore[misc]
+            touch(session, row)
+            return answer(session, resource, row.id, parent=parent_id(resource, ids))
+
+        return visit().write(work)
+
+    return view
+
+
+def _deleter(resource: Resource) -> View:
+    def view(**ids: UUID) -> Response:
+        def work(session: Session) -> Response:
+            row, relation = find(session, resource, ids)
+            permit(relation, Relation.OWNER)
+            check_version(row.version)
+            resource.rules.delete(session, caller(), row)  # type: ignore[misc]
+            session.delete(row)
+            try:
+                settle(session)
+            except StaleDataError:
+                raise PreconditionFailed from None
+            return Response(status=204)
+
+        return visit().write(work)
+
+    return view
+
+
+def _mover(resource: Resource) -> View:
+    def view(data: dict[str, Any], **ids: UUID) -> Response:
+        def work(session: Session) -> Response:
+            row, relation = find(session, resource, ids)
+            permit(relation, Relation.OWNER)
+            check_version(row.version)
+            to = data["to"]
+            resource.lifecycle.check(row.status, to, data)  # type: ignore[union-attr]
+            resource.rules.move(session, caller(), row, Transition(to, data))  # type: ignore[misc]
+            touch(session, row)
+            return answer(session, resource, row.id, parent=parent_id(resource, ids))
+
+        return once(work)
+
+    return view

@@ -1,0 +1,41 @@
+"""Media types: what a request may send and what it may ask for."""
+
+from flask import request
+
+from stedenband.core.errors import BELGIF, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
+from stedenband.web.text import echo
+
+JSON = ("application/json",)
+MERGE_PATCH = ("application/merge-patch+json", "application/json")
+
+
+def accept(offered: tuple[str, ...] = JSON) -> None:
+    """Refuse a caller that takes none of the offered types."""
+    if "Accept" in request.headers and not request.accept_mimetypes.best_match(offered):
+        raise NotAcceptable(f"This resource is offered as: {', '.join(offered)}.")
+
+
+def sent_as(read: tuple[str, ...] = JSON) -> None:
+    """Refuse a body in another type or character set than the operation reads."""
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype not in read or charset not in {"utf-8", "utf8"}:
+        raise UnsupportedMediaType(
+            f"Send the body in UTF-8 as: {', '.join(read)}.", headers={"Accept": ", ".join(read)}
+        )
+
+
+def no_query() -> None:
+    """Refuse parameters where there are none."""
+    for name in request.args:
+        raise BadRequest(
+            "The input message is incorrect",
+            issues=[
+                Issue(
+                    "query",
+                    str(echo(name)),
+                    "There is no such parameter here.",
+                    type=BELGIF + "input-validation:unknownParameter",
+                    title="Unknown parameter",
+                )
+            ],
+        )

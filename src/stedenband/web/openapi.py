@@ -1,0 +1,132 @@
+"""The contract as a file (OpenAPI 3.0.3): made from the declarations, finished here, served under /v1/doc."""
+
+import re
+from http.client import OK
+from typing import Any
+
+import orjson
+import yaml
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask, Response
+from flask_smorest import Api
+
+from stedenband.web import fields
+from stedenband.web.conditional import reply, tag
+from stedenband.web.contract import Contract
+from stedenband.web.guard import OPEN, needs
+from stedenband.web.links import API
+from stedenband.web.schema import create_schema, schema_name
+from stedenband.web.trace import API_VERSION
+
+DESCRIPTION = """\
+The register of partnerships between cities: partner cities, city links and agreements.
+
+Anonymous callers see what is public. With an API key, sent as `Authorization: Bearer <key>`, a caller sees what its
+role and its city may see. Lists are paged with a cursor (`next`). A change needs the ETag of the record in `If-Match`;
+every POST honors an `Idempotency-Key`. Errors are problem documents (RFC 9457). Properties without a value are absent.
+"""
+
+
+def configuration(public_url: str) -> dict[str, Any]:
+    """Return flask-smorest's settings."""
+    return {
+        "API_TITLE": "stedenband",
+        "API_VERSION": API_VERSION,
+        "OPENAPI_VERSION": "3.0.3",
+        "API_SPEC_OPTIONS": {
+            "info": {
+                "description": DESCRIPTION,
+                "contact": {"name": "The administrator of this installation", "url": public_url},
+                "license": {"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"},
+            },
+            "servers": [
+                {
+                    "url": API,
+                    "x-ignore-rules": {
+                        "uri-format": "An installation is a host of its own, so the path begins at the version."
+                    },
+                }
+            ],
+        },
+    }
+
+
+def api_for(app: Flask) -> tuple[Api, Any]:
+    """Return flask-smorest's API, and the converter of schemas, which knows our fields."""
+    plugin = MarshmallowPlugin(schema_name_resolver=schema_name)
+    api = Api(app, spec_kwargs={"marshmallow_plugin": plugin})
+    assert plugin.converter  # noqa: S101 (made with the API, which the library's types cannot say)
+    plugin.converter.add_attribute_function(_documented)  # type: ignore[no-untyped-call]
+    return api, plugin.converter
+
+
+def _documented(converter: Any, field: Any, **_: Any) -> dict[str, Any]:
+    """Return the JSON schema of one of our fields."""
+    match field:
+        case fields.Part():
+            return dict(converter.resolve_nested_schema(field.reader if not field.dump_only else field.part))
+        case fields.Items():
+            schema = field.item if field.dump_only or _shown(field) else create_schema(field.item)
+            return {
+                "type": "array",
+                "minItems": field.least,
+                "maxItems": field.most,
+                "items": converter.resolve_nested_schema(schema),
+            }
+        case fields.ValuesByName():
+            return {
+                "title": "Changes",
+                "type": "object",
+                "additionalProperties": converter.resolve_nested_schema(field.item),
+            }
+        case fields.Field():
+            return field.documented()
+        case _:
+            return {}
+
+
+def _shown(field: fields.Field) -> bool:
+    """Tell whether the field belongs to a schema that is sent, not received."""
+    return not schema_name(field.parent).endswith(("Create", "Patch", "Transition"))
+
+
+def install(app: Flask, api: Api, converter: Any) -> None:
+    """Finish the document once and serve it as YAML and JSON."""
+    document = Contract(api, converter).document()
+    app.extensions["stedenband.contract"] = document
+    text = yaml_of(document)
+    app.add_url_rule(
+        "/v1/doc/openapi.yaml", "openapi_yaml", needs(OPEN)(lambda: _sent(text.encode(), "application/yaml"))
+    )
+    app.add_url_rule(
+        "/v1/doc/openapi.json", "openapi_json", needs(OPEN)(lambda: _sent(orjson.dumps(document), "application/json"))
+    )
+
+
+def yaml_of(document: dict[str, Any]) -> str:
+    """Return the document as YAML, in the order in which it was made."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes every value out: no anchors."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        """Never refer back."""
+        return True
+
+
+def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Quote what another reader of YAML could take for a number."""
+    style = "'" if re.fullmatch(r"[0-9.eE+-]+", text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _write_text)
+
+
+def _sent(body: bytes, kind: str) -> Response:
+    response = reply(body, tag(body))
+    if response.status_code == OK:
+        response.mimetype = kind
+    return response

@@ -1,0 +1,162 @@
+"""Reads what a client sends, strictly, for webargs: query strings and JSON bodies."""
+
+import json
+from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
+
+import marshmallow as ma
+from flask import Request
+from webargs.flaskparser import FlaskParser
+
+from stedenband.core.errors import BELGIF, BadRequest, Issue, Place
+from stedenband.web.fields import QueryText, Repeated
+from stedenband.web.text import echo
+
+DEEPEST = 20
+MOST_ISSUES = 50
+UNKNOWN = "Unknown field."
+PLACES: dict[str, Place] = {"json": "body", "query": "query"}
+
+
+class Parser(FlaskParser):
+    """Reads arguments; every fault becomes one 400 with at most 50 issues."""
+
+    def load_json(self, req: Request, schema: ma.Schema) -> Any:
+        """Return the JSON body."""
+        return strict_json(req.get_data())
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """Return the query as text, repeatable parameters as lists."""
+        refuse_broken_text(req)
+        repeatable = {field.data_key for field in schema.fields.values() if isinstance(field, Repeated)}
+        values: dict[str, Any] = {}
+        for name, texts in req.args.lists():
+            if name in repeatable:
+                values[name] = [QueryText(text) for text in texts]
+            elif len(texts) > 1:
+                raise BadRequest.at("query", echo_name(name), "Give this parameter once.")
+            else:
+                values[name] = QueryText(texts[0])
+        return values
+
+    def handle_error(
+        self,
+        error: ma.ValidationError,
+        req: Request,
+        schema: ma.Schema,
+        **_: Any,
+    ) -> NoReturn:
+        """Raise every fault as one problem."""
+        issues: list[Issue] = []
+        for location, messages in error.messages_dict.items():
+            _collect(PLACES[location], "", messages, error.data, issues)
+        raise BadRequest("The input message is incorrect", issues=issues)
+
+
+def strict_json(body: bytes) -> Any:
+    """Return the value of a JSON text: UTF-8, no duplicate keys, no NaN, at most 20 deep."""
+    try:
+        value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_constant)
+    except UnicodeDecodeError:
+        raise _not_json("The body is not valid UTF-8.") from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, _Refused) else "The body is not valid JSON (RFC 8259)."
+        raise _not_json(reason) from None
+    if _depth(value) > DEEPEST:
+        raise _not_json(f"The body is nested more than {DEEPEST} deep.")
+    return value
+
+
+def refuse_broken_text(req: Request) -> None:
+    """Refuse a query string that is not UTF-8: decoding it leniently would change what was asked."""
+    try:
+        unquote_to_bytes(req.query_string).decode()
+    except UnicodeDecodeError:
+        raise BadRequest.at("query", "query", "The query string is not valid UTF-8.") from None
+
+
+def echo_name(name: object) -> str:
+    """Return a received name in a form that is safe to send back."""
+    return str(echo(str(name)))
+
+
+class _Refused(ValueError):
+    """Valid for the parser, not for us."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Refused("An object of the body names a property twice.")
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    raise _Refused(f"{name} is not a JSON number.")
+
+
+def _not_json(reason: str) -> BadRequest:
+    return BadRequest("The input message is incorrect", issues=[Issue("body", "", reason)])
+
+
+def _depth(value: Any) -> int:
+    deepest = 0
+    level = [value]
+    while level and deepest <= DEEPEST:
+        containers = [item for item in level if isinstance(item, dict | list)]
+        level = [part for item in containers for part in (item.values() if isinstance(item, dict) else item)]
+        deepest += bool(containers)
+    return deepest
+
+
+def _collect(place: Place, name: str, messages: Any, data: Any, issues: list[Issue]) -> None:
+    """Flatten marshmallow's tree of messages into issues with names such as `members[0].city`."""
+    if isinstance(messages, dict):
+        for key, below in messages.items():
+            if len(issues) >= MOST_ISSUES:
+                return
+            _collect(place, _joined(name, key), below, _within(data, key), issues)
+        return
+    for message in messages:
+        if len(issues) < MOST_ISSUES:
+            issues.append(_issue(place, name, str(message), data))
+
+
+def _joined(name: str, key: Any) -> str:
+    if isinstance(key, int):
+        return f"{name}[{key}]"
+    if key == ma.exceptions.SCHEMA:
+        return name
+    return f"{name}.{echo_name(key)}" if name else echo_name(key)
+
+
+def _within(data: Any, key: Any) -> Any:
+    if isinstance(data, dict):
+        return data.get(key)
+    if isinstance(data, list) and isinstance(key, int) and key < len(data):
+        return data[key]
+    return None
+
+
+def _issue(place: Place, name: str, message: str, value: Any) -> Issue:
+    if message == UNKNOWN and place == "query":
+        return Issue(
+            place,
+            name,
+            "There is no such parameter here.",
+            type=BELGIF + "input-validation:unknownParameter",
+            title="Unknown parameter",
+        )
+    if message == UNKNOWN:
+        return Issue(place, name, "There is no such property here, or it cannot be written.", value=echo(value))
+    if message.startswith("Missing data"):
+        return Issue(
+            place,
+            name,
+            "This property is required.",
+            type=BELGIF + "input-validation:requiredInput",
+            title="Input is required",
+        )
+    if message.startswith("Field may not be null"):
+        message = "This property cannot be null."
+    return Issue(place, name, message.replace("Invalid input type.", "Give a JSON object."), value=echo(value))

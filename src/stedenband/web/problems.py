@@ -1,0 +1,107 @@
+"""Every error leaves as one problem document (RFC 9457, Belgif `err-problem`)."""
+
+from http.client import INTERNAL_SERVER_ERROR
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, g, request
+from werkzeug import exceptions as http
+
+from stedenband.core.errors import (
+    BadRequest,
+    InternalError,
+    Issue,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    Problem,
+    ResourceNotFound,
+    UnsupportedMediaType,
+)
+from stedenband.web.text import CONTROL
+
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger("stedenband.web")
+
+
+def register(app: Flask) -> None:
+    """Answer every exception with a problem."""
+    app.register_error_handler(Problem, respond)
+    app.register_error_handler(http.HTTPException, lambda error: respond(of_http(error)))
+    app.register_error_handler(Exception, unexpected)
+
+
+def respond(problem: Problem) -> Response:
+    """Return the reply for a problem."""
+    if problem.status >= INTERNAL_SERVER_ERROR:
+        cause = problem.__cause__
+        log.warning(
+            "problem",
+            trace=g.trace_id,
+            status=problem.status,
+            cause=type(cause).__name__,
+            sqlstate=getattr(getattr(cause, "orig", cause), "sqlstate", None),
+            exc_info=problem.status == INTERNAL_SERVER_ERROR,
+        )
+    document: dict[str, Any] = {
+        "type": problem.type,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": safe(problem.detail),
+        "instance": f"urn:uuid:{g.trace_id}",
+    }
+    if problem.issues:
+        document["issues"] = [issue_document(issue) for issue in problem.issues]
+    response = Response(orjson.dumps(document), status=problem.status, mimetype=MEDIA_TYPE)
+    response.headers.update(problem.headers)
+    return response
+
+
+def issue_document(issue: Issue) -> dict[str, Any]:
+    """Return one issue; what has no value is left out."""
+    document: dict[str, Any] = {
+        "type": issue.type,
+        "in": issue.place,
+        "name": issue.name,
+        "title": issue.title,
+        "detail": safe(issue.detail),
+    }
+    if issue.value is not None:
+        document["value"] = issue.value
+    return {name: value for name, value in document.items() if value != ""}
+
+
+def unexpected(error: Exception) -> Response:
+    """Log a fault of ours and answer without a word of it."""
+    log.error("unexpected", exc_info=error, trace=g.trace_id, path=request.path, error=type(error).__name__)
+    return respond(InternalError("Something went wrong on our side. Tell the administrator the value of 'instance'."))
+
+
+def of_http(error: http.HTTPException) -> Problem:
+    """Return the problem for what Werkzeug found."""
+    if isinstance(error, http.NotFound):
+        return not_found()
+    if isinstance(error, http.MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return MethodNotAllowed(f"Use one of: {allowed}.", headers={"Allow": allowed})
+    if isinstance(error, http.RequestEntityTooLarge):
+        return too_large()
+    if isinstance(error, http.UnsupportedMediaType):
+        return UnsupportedMediaType("Send the body in a media type that the contract names.")
+    return BadRequest("The request cannot be read as HTTP.", issues=())
+
+
+def not_found() -> ResourceNotFound:
+    """Return the one answer for what is missing and for what the caller may not see."""
+    return ResourceNotFound("There is no such resource, or you may not see it.")
+
+
+def too_large() -> PayloadTooLarge:
+    """Return the answer for a body over the limit."""
+    return PayloadTooLarge("Send a body of at most 1 MiB.")
+
+
+def safe(text: str) -> str:
+    """Return a text without characters that could not be sent."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

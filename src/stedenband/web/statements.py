@@ -1,0 +1,130 @@
+"""Finished SQL per shape of request: built once, kept, and run with bind parameters."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, cast, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import Boolean, Date, Float, Integer, Text, Uuid
+
+from stedenband.web import fields
+from stedenband.web.paging import Step, behind, order_by
+from stedenband.web.resource import Filter, Resource
+from stedenband.web.sqljson import Writer
+
+
+class Constants(PGCompiler_psycopg):
+    """Writes our own constants into the text; what comes from a request is a named parameter and stays one."""
+
+    def visit_bindparam(self, bindparam: Any, **more: Any) -> Any:  # type: ignore[override]
+        """Write an anonymous value out."""
+        inherited: Any = super().visit_bindparam
+        return inherited(bindparam, **more | ({"literal_binds": True} if bindparam.unique else {}))
+
+
+class Dialect(PGDialect_psycopg):
+    """psycopg's dialect with that compiler."""
+
+    statement_compiler = Constants
+    supports_statement_cache = True
+
+
+DIALECT = Dialect()  # type: ignore[no-untyped-call]
+KEPT_SHAPES = 1024
+SQL_TYPES: dict[type[fields.Field], Any] = {
+    fields.Key: Uuid(),
+    fields.Integer: Integer(),
+    fields.Number: Float(53),
+    fields.Near: Float(53),
+    fields.Flag: Boolean(),
+    fields.Date: Date(),
+    fields.Instant: TIMESTAMP(timezone=True),
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of a list request decides its SQL; everything else is a bound value."""
+
+    filters: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    nulls: tuple[bool, ...] | None = None
+    total: bool = False
+
+
+def finished(statement: Select[Any]) -> str:
+    """Return the text of a statement, with psycopg's named parameters."""
+    return str(statement.compile(dialect=DIALECT))
+
+
+class Statements:
+    """The statements of one resource under one base address."""
+
+    def __init__(self, resource: Resource, base: str) -> None:
+        """Prepare the caches; they are bounded, as filters and sorts combine."""
+        self.resource = resource
+        self.writer = Writer(base)
+        self.list = lru_cache(KEPT_SHAPES)(self._list)
+        self.read = lru_cache(1)(self._read)
+
+    def _read(self) -> str:
+        """`id` (and `parent`) -> version and document."""
+        model = self.resource.model
+        wanted = [model.id == bindparam("id", type_=model.id.type)]
+        if self.resource.parent:
+            column = getattr(model, self.resource.parent_column)
+            wanted.append(column == bindparam("parent", type_=column.type))
+        return finished(select(model.version, self._text(model)).where(*wanted))
+
+    def _list(self, shape: Shape) -> str:
+        """Filter values, cursor keys, `limit` (and `parent`) -> total, document and keys per row."""
+        model = self.resource.model
+        conditions = self._conditions(shape)
+        inner = select(*(column for column in model.__table__.c if column.name != "search")).where(*conditions)
+        if shape.nulls is not None:
+            inner = inner.where(behind(model, shape.steps, shape.nulls))
+        page = aliased(
+            model,
+            inner.order_by(*order_by(model, shape.steps)).limit(bindparam("limit", type_=Integer())).subquery("page"),
+        )
+        total = (
+            select(func.count()).select_from(model).where(*conditions).scalar_subquery() if shape.total else literal(0)
+        )
+        columns = [
+            total,
+            self._text(page),
+            *(getattr(page, step.attribute) for step in shape.steps),
+        ]
+        statement = select(*columns).order_by(*order_by(page, shape.steps))
+        if self.resource.parent:
+            parent = self.resource.parent.model
+            held = select(parent.id).where(parent.id == bindparam("parent", type_=parent.id.type)).subquery("held")
+            statement = statement.select_from(held).outerjoin(page, true())
+        return finished(statement)
+
+    def _text(self, entity: Any) -> Any:
+        """Return the document as text, which nobody parses on the way."""
+        return cast(self.writer.document(self.resource.schema, entity), Text)
+
+    def _conditions(self, shape: Shape) -> list[Any]:
+        model = self.resource.model
+        conditions = [each.clause(model, bound(each)) for each in self.resource.filters if each.name in shape.filters]
+        if self.resource.parent:
+            column = getattr(model, self.resource.parent_column)
+            conditions.append(column == bindparam("parent", type_=column.type))
+        return [and_(*conditions)] if conditions else []
+
+
+def bound(each: Filter) -> Any:
+    """Return the bind parameter of a filter, typed, so that PostgreSQL never guesses."""
+    kind = sql_type(each.field)
+    listed = each.many or isinstance(each.field, fields.Near)
+    return bindparam(each.name, type_=ARRAY(kind) if listed else kind)
+
+
+def sql_type(field: fields.Field) -> Any:
+    """Return the SQL type of a field's value."""
+    return SQL_TYPES.get(type(field), Text())

@@ -1,0 +1,36 @@
+"""What counts as plain text: the Python side of the database's `plain_text`."""
+
+import re
+import unicodedata
+from math import isfinite
+
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+LINE_BREAKS = re.compile("[\n\t]")
+
+
+def cleaned(value: str, longest: int, *, lines: bool = False) -> str:
+    """Return `value` in NFC, trimmed; raise ValueError, saying what is wrong, when it is not plain text."""
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n") if lines else value).strip()
+    if CONTROL.search(text) or (not lines and LINE_BREAKS.search(text)):
+        raise ValueError("Remove control characters, surrogates and characters that override the writing direction.")
+    if not any(_shows(character) for character in text):
+        raise ValueError("Give a text that is not blank, or leave the property out.")
+    if len(text) > longest:
+        raise ValueError(f"Shorten the text to at most {longest} characters.")
+    return text
+
+
+def _shows(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "CZ"
+
+
+def echo(value: object, longest: int = 100) -> str | int | float | bool | None:
+    """Return a received value in a form that is safe to send back: short, and without control characters."""
+    if isinstance(value, bool | int) and abs(value) < 10**18:
+        return value
+    if isinstance(value, float) and isfinite(value):
+        return value
+    if not isinstance(value, str):
+        return None
+    text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

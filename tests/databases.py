@@ -1,0 +1,110 @@
+"""The Postgres of a test run: one server, a migrated template in it, and copies of that."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from stedenband import migrations
+from stedenband.core.embedded import SUPERUSER, EmbeddedPostgres
+from stedenband.core.postmaster import socket_url
+from stedenband.core.roles import API, OWNER, WORKER, database_sql, roles_sql
+
+TEMPLATE = "migrated"
+
+
+@dataclass(frozen=True, slots=True)
+class TestDatabase:
+    """One database and its address for each role."""
+
+    __test__ = False
+
+    socket: Path
+    name: str
+
+    @property
+    def api_url(self) -> str:
+        return socket_url(self.socket, API, self.name)
+
+    @property
+    def worker_url(self) -> str:
+        return socket_url(self.socket, WORKER, self.name)
+
+    @property
+    def owner_url(self) -> str:
+        return socket_url(self.socket, OWNER, self.name)
+
+    @property
+    def superuser_url(self) -> str:
+        return socket_url(self.socket, SUPERUSER, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class TestServer:
+    """The server, reached by its socket from the process that started it and from every worker."""
+
+    __test__ = False
+
+    socket: Path
+    numbers: "itertools.count[int]"
+
+    @classmethod
+    def at(cls, socket: str) -> "TestServer":
+        return cls(Path(socket), itertools.count(1))
+
+    def make_template(self) -> None:
+        """Make the database that all others are copies of, by the real migrations."""
+        self._run(f'CREATE DATABASE "{TEMPLATE}"')
+        template = TestDatabase(self.socket, TEMPLATE)
+        with psycopg.connect(template.superuser_url, autocommit=True) as connection:
+            connection.execute(roles_sql(TEMPLATE))
+        migrations.upgrade(template.owner_url)
+
+    @contextmanager
+    def copy(self, worker: str) -> Iterator[TestDatabase]:
+        """Give a database of its own for the time of the block."""
+        database = TestDatabase(self.socket, f"{worker}_{next(self.numbers)}")
+        self._run(f'CREATE DATABASE "{database.name}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
+        self._run(database_sql(database.name))
+        try:
+            yield database
+        finally:
+            self._run(f'DROP DATABASE "{database.name}" WITH (FORCE)')
+
+    def _run(self, sql: str) -> None:
+        with psycopg.connect(socket_url(self.socket, SUPERUSER, "postgres"), autocommit=True) as connection:
+            for statement in filter(str.strip, sql.split(";\n")):
+                connection.execute(statement)
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """Give a new folder that every account may enter (pytest's own is closed to the one that runs Postgres for root)."""
+    folder = Path(tempfile.mkdtemp(prefix="stedenband-", dir="/tmp"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with data folders in it, and what lies under /var/lib for them."""
+    for home in folder.rglob("postgres"):
+        if home.is_symlink():
+            shutil.rmtree(home.resolve(), ignore_errors=True)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def running_server() -> Iterator[TestServer]:
+    """Start the server of a run and stop it at the end."""
+    with open_folder() as folder, EmbeddedPostgres(folder / "data", durable=False) as postgres:
+        server = TestServer.at(str(postgres.socket))
+        server.make_template()
+        yield server

@@ -1,0 +1,53 @@
+"""Real processes: waiting for what they do, never for a time."""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+PATIENCE = 30.0
+"""Seconds after which a test that waits has failed; on a good day nothing takes a tenth of it."""
+
+
+def until(look: Callable[[], Result]) -> Result:
+    """Look again and again until there is something to see, and return that."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"waited {PATIENCE:.0f} s for {look}"
+        time.sleep(0.005)
+
+
+def gone(*pids: int) -> bool:
+    """Wait until these processes have ended (a dead child that nobody asked for has ended too)."""
+    for pid in pids:
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            assert select.select([descriptor], [], [], PATIENCE)[0], f"process {pid} is still there"
+        finally:
+            os.close(descriptor)
+    return True
+
+
+def line_of(file: Path, text: str) -> str:
+    """Wait until a line of `file` holds `text`, and return the line."""
+    return until(lambda: next((line for line in file.read_text().splitlines() if text in line), ""))
+
+
+def children(pid: int) -> list[int]:
+    """Return the process ids of all that descend from `pid`."""
+    direct = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    return [*direct, *(grandchild for child in direct for grandchild in children(child))]

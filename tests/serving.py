@@ -1,0 +1,96 @@
+"""`stedenband serve` as a real process."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGTERM
+from urllib.parse import urlsplit
+
+from tests.processes import PATIENCE, children, gone, until
+
+COMMAND = (sys.executable, "-m", "stedenband", "serve")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: its process and what it writes."""
+
+    process: "subprocess.Popen[bytes]"
+    output: Path
+    log: Path
+
+    @property
+    def port(self) -> int:
+        """The port it serves on, once it does."""
+        line = until(lambda: self._running() and next((it for it in self._lines() if '"serving"' in it), ""))
+        return urlsplit(json.loads(line)["address"]).port or 0
+
+    def _running(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        return True
+
+    def _lines(self) -> list[str]:
+        return self.log.read_text().splitlines()
+
+    def status(self, path: str = "/livez") -> int:
+        """Wait until it accepts connections, and return the status of GET `path`."""
+        return until(lambda: self._status(path))
+
+    def _status(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except ConnectionError:
+            return 0
+        finally:
+            connection.close()
+
+    def family(self) -> list[int]:
+        """Return its process id and those of all its descendants, once workers answer."""
+        assert self.status() == 200
+        return [self.process.pid, *children(self.process.pid)]
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """Return our environment with the settings of one server, on a port that is free."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("STEDENBAND_")}
+    return bare | {"STEDENBAND_DATA": str(data), "STEDENBAND_PORT": "0", "STEDENBAND_WORKERS": "1"} | settings
+
+
+@contextmanager
+def serving(data: Path, *options: str, **settings: str) -> Iterator[Server]:
+    """Run a server for the time of the block; at the end it stops, and none of its processes is left."""
+    data.mkdir(exist_ok=True)
+    output, log = data / "output", data / "log"
+    with output.open("wb") as out, log.open("wb") as err:
+        process = subprocess.Popen([*COMMAND, *options], env=environment(data, **settings), stdout=out, stderr=err)
+    try:
+        yield Server(process, output, log)
+    finally:
+        family = [] if process.poll() is not None else children(process.pid)
+        process.send_signal(SIGTERM)
+        process.wait()
+        assert gone(*family)
+
+
+def refused(command: str, data: Path, *options: str, **settings: str) -> str:
+    """Run a command that has to refuse, and return the one line it says."""
+    done = subprocess.run(
+        [*COMMAND[:-1], command, *options],
+        env=environment(data, **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("{")]
+    assert done.returncode == 1, done.stderr
+    assert len(lines) == 1, done.stderr
+    return lines[0]

@@ -1,0 +1,51 @@
+"""Settings from the environment."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from environs import EnvError
+
+from stedenband.config import Settings
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in dataclasses.fields(Settings):
+        monkeypatch.delenv(f"STEDENBAND_{field.name.upper()}", raising=False)
+
+
+def test_without_any_setting_it_is_an_installation_of_its_own_on_this_machine() -> None:
+    assert Settings.from_environment() == Settings(data=Path("var").absolute())
+
+
+def test_every_field_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = Settings(
+        data=Path("/srv/register"),
+        host="::1",
+        port=8123,
+        public_url="https://register.example",
+        workers=4,
+        threads=16,
+        database_url="postgresql://api@db/stedenband",
+        owner_url="postgresql://owner@db/stedenband",
+        postgres_bin=Path("/usr/lib/postgresql/18/bin"),
+        log_level="DEBUG",
+    )
+    for name, value in dataclasses.asdict(chosen).items():
+        monkeypatch.setenv(f"STEDENBAND_{name.upper()}", str(value))
+    assert Settings.from_environment() == chosen
+
+
+def test_the_public_address_follows_host_and_port_and_has_no_slash_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEDENBAND_PORT", "8123")
+    assert Settings.from_environment().public_url == "http://127.0.0.1:8123"
+    monkeypatch.setenv("STEDENBAND_PUBLIC_URL", "https://register.example/")
+    assert Settings.from_environment().public_url == "https://register.example"
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORT", "eighty"), ("WORKERS", "1.5"), ("LOG_LEVEL", "LOUD")])
+def test_a_value_that_cannot_be_read_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"STEDENBAND_{name}", value)
+    with pytest.raises(EnvError, match=f"STEDENBAND_{name}"):
+        Settings.from_environment()

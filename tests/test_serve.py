@@ -1,0 +1,180 @@
+"""The one-command server, from its start to its end, as real processes."""
+
+import json
+import os
+import pty
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from signal import SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM, Signals
+
+import psycopg
+import pytest
+
+from tests.databases import TestDatabase
+from tests.processes import children, gone, line_of, until
+from tests.serving import COMMAND, environment, refused, serving
+
+
+def test_the_first_start_shows_keys_that_stay_in_a_private_file(folder: Path) -> None:
+    data = folder / "data"
+    with serving(data, "--demo") as server:
+        assert server.status() == 200
+        file = data / "demo-keys.json"
+        keys = json.loads(file.read_text())
+        assert set(keys) == {"genk", "genk-editor", "francistown", "auditor"}
+        assert file.stat().st_mode & 0o777 == 0o600
+        for name, key in keys.items():
+            assert key in line_of(server.output, f"{name} ")
+    with serving(data, "--demo") as server:
+        assert server.status() == 200
+        assert json.loads(file.read_text()) == keys
+        assert not any(key in server.output.read_text() for key in keys.values())
+
+
+@pytest.mark.parametrize("number", [SIGTERM, SIGINT])
+def test_it_stops_when_asked_and_leaves_no_process(folder: Path, number: Signals) -> None:
+    with serving(folder / "data") as server:
+        family = server.family()
+        server.process.send_signal(number)
+        assert server.process.wait() == 0
+        assert gone(*family)
+
+
+def test_killed_it_leaves_no_process_and_the_next_start_works(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        family = server.family()
+        server.process.send_signal(SIGKILL)
+        server.process.wait()
+        with serving(folder / "data") as successor:
+            assert successor.status() == 200
+            assert gone(*family)
+
+
+def test_a_second_start_on_a_folder_in_use_says_so(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        assert server.status() == 200
+        assert refused("serve", folder / "data").startswith(f"Error: The data folder {folder / 'data'} is in use")
+        assert server.status() == 200
+
+
+def test_a_taken_port_is_said_before_anything_is_started(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        message = refused("serve", folder / "data", STEDENBAND_PORT=port)
+    assert message == f"Error: Cannot listen on 127.0.0.1 port {port}: Address already in use. Choose another STEDENBAND_PORT."
+    assert not (folder / "data").exists()
+
+
+def test_a_hangup_replaces_the_workers(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        before = server.family()
+        server.process.send_signal(SIGHUP)
+        worker = before[-1]
+        assert gone(worker)
+        after = server.family()
+        assert worker not in after
+        assert before[:2] == after[:2]
+
+
+def test_the_end_of_its_terminal_stops_it(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        COMMAND, env=environment(folder / "data"), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+    text = b""
+    while b"Listening at" not in text:
+        text += os.read(ours, 4096)
+    assert b'{"' not in text, "a person is no log collector"
+    family = children(process.pid)
+    process.send_signal(SIGHUP)
+    process.wait()
+    os.close(ours)
+    assert gone(*family)
+
+
+def test_it_stops_with_its_parent_when_told_to(folder: Path) -> None:
+    command = [sys.executable, "-c", "import subprocess, sys; subprocess.call(sys.argv[1:])", *COMMAND, "--with-parent"]
+    log = folder / "log"
+    with log.open("wb") as errors:
+        parent = subprocess.Popen(command, env=environment(folder / "data"), stderr=errors)
+    try:
+        line_of(log, "Booting worker")
+        family = children(parent.pid)
+    finally:
+        parent.kill()
+        parent.wait()
+    assert gone(*family)
+    assert '"stopping"' in line_of(log, "asked to")
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "reason"),
+    [("gunicorn", SIGKILL, "gunicorn ended with code -9"), ("postgres", SIGQUIT, "PostgreSQL ended")],
+)
+def test_when_a_part_dies_all_stop(folder: Path, name: str, number: Signals, reason: str) -> None:
+    with serving(folder / "data") as server:
+        family = server.family()
+        part = next(pid for pid in family[1:] if name in Path(f"/proc/{pid}/cmdline").read_text())
+        os.kill(part, number)
+        assert server.process.wait() == 1
+        assert gone(*family)
+        assert line_of(server.log, "Error") == f"Error: Stopped, because {reason}."
+
+
+def test_another_postgres_is_used_when_there_is_an_address(fresh_database: TestDatabase, folder: Path) -> None:
+    addresses = {
+        "STEDENBAND_DATABASE_URL": fresh_database.api_url,
+        "STEDENBAND_OWNER_URL": fresh_database.owner_url,
+    }
+    with serving(folder / "data", **addresses) as server:
+        family = server.family()
+        assert not any("postgres" in Path(f"/proc/{pid}/cmdline").read_text() for pid in family)
+        worker = Path(f"/proc/{family[-1]}/environ").read_text()
+        assert fresh_database.owner_url not in worker
+        server.process.send_signal(SIGHUP)
+        assert gone(family[-1])
+        assert server.status() == 200
+
+
+@pytest.mark.parametrize("role", ["owner_url", "superuser_url"])
+def test_a_role_that_no_policy_binds_is_refused(fresh_database: TestDatabase, folder: Path, role: str) -> None:
+    message = refused("serve", folder / "data", STEDENBAND_DATABASE_URL=getattr(fresh_database, role))
+    assert "STEDENBAND_DATABASE_URL names a role that is superuser, has BYPASSRLS or is (a member of) the owner" in message
+
+
+def test_a_member_of_the_owner_is_refused(fresh_database: TestDatabase, folder: Path) -> None:
+    role = f"member_{fresh_database.name}"
+    with psycopg.connect(fresh_database.superuser_url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN IN ROLE stedenband_owner".encode())
+        address = fresh_database.api_url.replace("stedenband_api", role)
+        try:
+            assert "member of" in refused("serve", folder / "data", STEDENBAND_DATABASE_URL=address)
+        finally:
+            connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_settings_that_do_not_fit_together_are_refused(fresh_database: TestDatabase, folder: Path) -> None:
+    address = fresh_database.api_url
+    data = folder / "data"
+    assert "is set without STEDENBAND_DATABASE_URL" in refused("serve", data, STEDENBAND_OWNER_URL=address)
+    assert "needs STEDENBAND_OWNER_URL" in refused("serve", data, "--demo", STEDENBAND_DATABASE_URL=address)
+    assert "needs STEDENBAND_OWNER_URL" in refused("migrate", data, STEDENBAND_DATABASE_URL=address)
+    nowhere = address.replace(fresh_database.name, "no_such_database")
+    assert "The database cannot be used" in refused("serve", data, STEDENBAND_DATABASE_URL=nowhere)
+    assert "STEDENBAND_PORT" in refused("serve", data, STEDENBAND_PORT="eighty")
+
+
+def test_it_listens_on_ipv6_too(folder: Path, fresh_database: TestDatabase) -> None:
+    with serving(folder / "data", STEDENBAND_DATABASE_URL=fresh_database.api_url, STEDENBAND_HOST="::1") as server:
+        assert json.loads(line_of(server.log, '"serving"'))["address"] == f"http://[::1]:{server.port}"
+        assert until(lambda: "Listening at" in server.log.read_text())
+
+
+def test_every_line_of_the_log_is_json_where_no_person_reads_it(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        assert server.status() == 200
+    events = [json.loads(line) for line in server.log.read_text().splitlines()]
+    assert {"event", "level", "timestamp"} <= set.intersection(*(set(event) for event in events))
