@@ -41,8 +41,8 @@ def main() -> int:
     """Return squawk's exit code."""
     with tempfile.TemporaryDirectory() as folder:
         files = write(Path(folder))
-        squawk = [Path(sys.executable).with_name("squawk"), "--pg-version=18", "--assume-in-transaction"]
-        command = [*squawk, f"--exclude={','.join(ALLOWED)}", *files]
+        squawk = [str(Path(sys.executable).with_name("squawk")), "--pg-version=18", "--assume-in-transaction"]
+        command = [*squawk, f"--exclude={','.join(ALLOWED)}", *map(str, files)]
         return subprocess.run(command, check=False).returncode  # noqa: S603 (our own files)
 
 

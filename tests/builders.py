@@ -150,6 +150,12 @@ def a_link(world: World, **values: Any) -> CityLink:
 def an_agreement(link: UUID, owner: UUID | None, visibility: str, year: int) -> Agreement:
     """Return an agreement of five years."""
     return Agreement(
-        city_id=owner, city_link_id=link, title=f"Agreement {year}", kind="renewal", visibility=visibility,
-        valid_from=date(year, 1, 1), valid_to=date(year + 4, 12, 31), internal_note=f"Made {now():%Y}",
+        city_id=owner,
+        city_link_id=link,
+        title=f"Agreement {year}",
+        kind="renewal",
+        visibility=visibility,
+        valid_from=date(year, 1, 1),
+        valid_to=date(year + 4, 12, 31),
+        internal_note=f"Made {now():%Y}",
     )

@@ -84,7 +84,7 @@ class TestServer:
 
 @contextmanager
 def open_folder() -> Iterator[Path]:
-    """Give a new folder that every account may enter (pytest's own is closed to the one that runs Postgres for root)."""
+    """Give a new folder that every account may enter, as pytest's own folders may not be."""
     folder = Path(tempfile.mkdtemp(prefix="stedenband-", dir="/tmp"))
     folder.chmod(0o755)
     try:

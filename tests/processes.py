@@ -46,8 +46,6 @@ def line_of(file: Path, text: str) -> str:
 def children(pid: int) -> list[int]:
     """Return the process ids of all that descend from `pid`."""
     direct = [
-        int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
     ]
     return [*direct, *(grandchild for child in direct for grandchild in children(child))]

@@ -28,15 +28,12 @@ class Server:
     @property
     def port(self) -> int:
         """The port it serves on, once it does."""
-        line = until(lambda: self._running() and next((it for it in self._lines() if '"serving"' in it), ""))
-        return urlsplit(json.loads(line)["address"]).port or 0
+        return urlsplit(json.loads(until(self._announcement))["address"]).port or 0
 
-    def _running(self) -> bool:
-        assert self.process.poll() is None, self.log.read_text()
-        return True
-
-    def _lines(self) -> list[str]:
-        return self.log.read_text().splitlines()
+    def _announcement(self) -> str:
+        lines = self.log.read_text().splitlines()
+        assert self.process.poll() is None, lines
+        return next((line for line in lines if '"serving"' in line), "")
 
     def status(self, path: str = "/livez") -> int:
         """Wait until it accepts connections, and return the status of GET `path`."""

@@ -63,7 +63,10 @@ def test_a_taken_port_is_said_before_anything_is_started(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         message = refused("serve", folder / "data", STEDENBAND_PORT=port)
-    assert message == f"Error: Cannot listen on 127.0.0.1 port {port}: Address already in use. Choose another STEDENBAND_PORT."
+    assert (
+        message
+        == f"Error: Cannot listen on 127.0.0.1 port {port}: Address already in use. Choose another STEDENBAND_PORT."
+    )
     assert not (folder / "data").exists()
 
 
@@ -142,7 +145,9 @@ def test_another_postgres_is_used_when_there_is_an_address(fresh_database: TestD
 @pytest.mark.parametrize("role", ["owner_url", "superuser_url"])
 def test_a_role_that_no_policy_binds_is_refused(fresh_database: TestDatabase, folder: Path, role: str) -> None:
     message = refused("serve", folder / "data", STEDENBAND_DATABASE_URL=getattr(fresh_database, role))
-    assert "STEDENBAND_DATABASE_URL names a role that is superuser, has BYPASSRLS or is (a member of) the owner" in message
+    assert (
+        "STEDENBAND_DATABASE_URL names a role that is superuser, has BYPASSRLS or is (a member of) the owner" in message
+    )
 
 
 def test_a_member_of_the_owner_is_refused(fresh_database: TestDatabase, folder: Path) -> None:

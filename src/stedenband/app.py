@@ -1,11 +1,13 @@
 """create_app(): settings in, routes out; the only module that knows every domain."""
 
+import structlog
 from flask import Flask
 
 from stedenband.access import routes as access
 from stedenband.changes import routes as changes
 from stedenband.cities import routes as cities
 from stedenband.config import Settings
+from stedenband.core import log
 from stedenband.core.db import Database
 from stedenband.web import documentation, guard, health, openapi, problems, trace
 from stedenband.web.resource import Resource
@@ -16,6 +18,8 @@ RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *access.RESOURCES)
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application. No connection is opened before the first request, so it may be made before a fork."""
     settings = settings or Settings.from_environment()
+    if not structlog.is_configured():
+        log.configure(settings.log_level)
     app = Flask("stedenband", static_folder=None)
     app.config.update(
         PUBLIC_URL=settings.public_url,

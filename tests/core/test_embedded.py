@@ -54,7 +54,9 @@ def test_what_was_written_is_there_after_a_restart(folder: Path) -> None:
 
 def test_it_has_the_settings_of_every_installation_and_no_port(folder: Path) -> None:
     with throwaway(folder / "data") as postgres:
-        provider = "SELECT concat(datlocprovider, datlocale, pg_encoding_to_char(encoding)) FROM pg_database WHERE datname = "
+        provider = (
+            "SELECT concat(datlocprovider, datlocale, pg_encoding_to_char(encoding)) FROM pg_database WHERE datname = "
+        )
         assert ask(postgres, provider + "'stedenband'") == "bC.UTF-8UTF8"
         assert ask(postgres, "SHOW listen_addresses") == ""
         assert ask(postgres, "SHOW timezone") == "UTC"
@@ -215,7 +217,10 @@ def script(path: Path, text: str) -> None:
 def test_what_postgres_says_when_it_gives_up_is_the_message(folder: Path) -> None:
     for program in clusters.PROGRAMS:
         script(folder / program, "echo no room left >&2; exit 1\n")
-    with pytest.raises(Refusal, match="could not make a cluster in .*: no room left"), throwaway(folder / "data", binaries=folder):
+    with (
+        pytest.raises(Refusal, match=r"could not make a cluster in .*: no room left"),
+        throwaway(folder / "data", binaries=folder),
+    ):
         pass
     script(folder / "initdb", "exit 0\n")
     with pytest.raises(Refusal, match="did not start: no room left"), throwaway(folder / "data", binaries=folder):

@@ -1,8 +1,11 @@
 """The register over HTTP: /partnerCities, /cityLinks and the agreements of a link."""
 
 from typing import Any
+from uuid import UUID
 
+from flask import Response
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from stedenband.cities import rules
 from stedenband.cities.models import (
@@ -18,11 +21,19 @@ from stedenband.cities.models import (
     CityLinkTheme,
     PartnerCity,
 )
-from stedenband.cities.schemas import AgreementSchema, CityLinkSchema, PartnerCitySchema, TransitionSchema
+from stedenband.cities.schemas import (
+    AgreementSchema,
+    CityLinkSchema,
+    MergeRequestSchema,
+    PartnerCitySchema,
+    TransitionSchema,
+)
 from stedenband.core.access import Permission
 from stedenband.web import fields
-from stedenband.web.declare import StrictBlueprint
-from stedenband.web.mount import mount
+from stedenband.web.conditional import check_version
+from stedenband.web.declare import StrictBlueprint, declare
+from stedenband.web.idempotency import once
+from stedenband.web.mount import answer, find, mount
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 
 
@@ -194,3 +205,55 @@ blueprint = StrictBlueprint(
 )
 for resource in RESOURCES:
     mount(blueprint, resource)
+
+
+def claim_city_link(**ids: UUID) -> Response:
+    """Take a link of the register over for the caller's city, which is a member of it."""
+
+    def work(session: Session) -> Response:
+        link, _ = find(session, CITY_LINKS, ids)
+        check_version(link.version)
+        rules.claim_city_link(session, link)
+        return answer(session, CITY_LINKS, link.id)
+
+    return once(work)
+
+
+def merge_city_link(data: dict[str, Any], **ids: UUID) -> Response:
+    """Say, for the caller's city, that a link is to be merged into another; done once both owners have said so."""
+
+    def work(session: Session) -> Response:
+        link, _ = find(session, CITY_LINKS, ids)
+        check_version(link.version)
+        rules.merge_city_link(session, link, data["into"])
+        return answer(session, CITY_LINKS, link.id)
+
+    return once(work)
+
+
+ONE_LINK = f"{CITY_LINKS.path}/<uuid:cityLinkId>"
+MOVED = {"conditional": True, "status": 200}
+
+declare(
+    blueprint,
+    f"{ONE_LINK}/claim",
+    "POST",
+    "claim_city_link",
+    Permission.CITY_LINKS_CLAIM,
+    claim_city_link,
+    summary="Claim a link of the register for one's own city",
+    returns=CityLinkSchema,
+    facts=MOVED,
+)
+declare(
+    blueprint,
+    f"{ONE_LINK}/merge",
+    "POST",
+    "merge_city_link",
+    Permission.CITY_LINKS_MERGE,
+    merge_city_link,
+    summary="Merge a link into another of the same members, once both owners say so",
+    body=MergeRequestSchema,
+    returns=CityLinkSchema,
+    facts=MOVED,
+)

@@ -1,7 +1,9 @@
 """The rules of partner cities, city links and agreements; those between concurrent writers stand in the database."""
 
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stedenband.cities.models import (
@@ -60,8 +62,10 @@ def change_partner_city(session: Session, actor: Actor, city: PartnerCity, data:
         replace_parts(session, PartnerCityLanguage, {"partner_city_id": city.id}, codes, ["code"])
 
 
-def delete_partner_city(_session: Session, _actor: Actor, city: PartnerCity) -> None:
+def delete_partner_city(_session: Session, actor: Actor, city: PartnerCity) -> None:
     """Delete a city that nothing refers to and that was never published."""
+    if city.city_id != actor.city_id:
+        raise MissingPermission("Only the city that made this record deletes it.")
     never_published(city)
 
 
@@ -114,6 +118,20 @@ def move_city_link(session: Session, _actor: Actor, link: CityLink, move: Transi
     if move.to == "ended" and link.end_date is None:
         link.end_date = decision.get("decision_date")
     session.add(CityLinkMove(city_link_id=link.id, status=move.to, reason=move.said.get("reason"), **decision))
+
+
+def claim_city_link(session: Session, link: CityLink) -> None:
+    """Take a link over from the register, as a member of it; the database lets one city do it once."""
+    if not session.scalar(select(CityLink.seen_as_member(CityLink)).where(CityLink.id == link.id)):
+        raise MissingPermission("Only a city that is a member of the link claims it.")
+    if not session.scalar(select(func.claim_city_link(link.id))):
+        raise Conflict("A city owns this link already. Propose a merge to it, or ask it to share the link.")
+
+
+def merge_city_link(session: Session, link: CityLink, into: UUID) -> None:
+    """Merge a link into another once both owners have said so; the database does it, as it concerns both."""
+    stays = referred(session, CityLink, into, "into")
+    session.execute(select(func.merge_city_links(link.id, stays.id)))
 
 
 def create_agreement(session: Session, actor: Actor, data: Data) -> Agreement:

@@ -54,13 +54,13 @@ class IdentifiersSchema(Schema):
         "[01][0-9]{9}",
         ENTERPRISE_NUMBER,
         check=valid_enterprise_number,
-        example="0207201796",
+        example="0207201797",
     )
     iati_identifier = fields.Pattern(
         "IATI organisation identifier.",
         r"[A-Z0-9]+(-[A-Za-z0-9._-]+)+",
-        "Give an IATI organisation identifier such as BE-BCE_KBO-0207201796.",
-        example="BE-BCE_KBO-0207201796",
+        "Give an IATI organisation identifier such as BE-BCE_KBO-0207201797.",
+        example="BE-BCE_KBO-0207201797",
     )
 
 
@@ -114,6 +114,9 @@ class PartnerCitySchema(RecordSchema):
         ("city", "public"),
         example="public",
     )
+    possible_duplicates = fields.Matches(
+        "Other cities that may be the same.", "/partnerCities/{id}", "duplicates_of_partner_city", title="name"
+    )
 
 
 class MemberSchema(Schema):
@@ -138,6 +141,13 @@ class MoveSchema(Schema):
     moved_at = fields.Instant("When.", dump_only=True, example="2026-02-01T09:30:00Z")
     decision = fields.Part("The decision it named.", DecisionSchema, dump_only=True)
     reason = fields.Text("The reason given.", 1000, lines=True, dump_only=True, audience="link")
+
+
+class MergeSchema(Schema):
+    """A city's word that this link is to be merged into another."""
+
+    city = fields.Reference("The city that said so.", "/partnerCities/{id}", title="name", dump_only=True)
+    into = fields.Reference("The link that is to stay.", "/cityLinks/{id}", dump_only=True)
 
 
 class CityLinkSchema(RecordSchema):
@@ -174,6 +184,13 @@ class CityLinkSchema(RecordSchema):
     renewal_due = fields.Flag(
         "Whether its last signed agreement has ended or ends within 12 months.", dump_only=True, example=True
     )
+    merged_into = fields.Reference("The link it was merged into.", "/cityLinks/{id}", dump_only=True)
+    merge_confirmations = fields.Items(
+        "Which cities want it merged into another link.", MergeSchema, dump_only=True, audience="link"
+    )
+    possible_duplicates = fields.Matches(
+        "Open links of the same kind and members, of other owners.", "/cityLinks/{id}", "duplicates_of_city_link"
+    )
     moves = fields.Items("Its way along the lifecycle.", MoveSchema, dump_only=True)
     visibility = fields.Code("Who sees it: own staff, both sides of the link, or everyone.", VISIBILITIES)
     decision = fields.Part("The decision that `status` demands.", DecisionSchema, load_only=True, create_only=True)
@@ -202,6 +219,12 @@ class TransitionSchema(Schema):
     reason = fields.Text(
         "The reason, where the state demands one.", 1000, lines=True, example="No activity since 2022."
     )
+
+
+class MergeRequestSchema(Schema):
+    """A merge of this link into another; it happens once the owners of both have said so."""
+
+    into = fields.Reference("The link that stays: same kind, same members.", "/cityLinks/{id}", required=True)
 
 
 class SignatorySchema(Schema):

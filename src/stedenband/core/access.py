@@ -14,8 +14,10 @@ class Permission(StrEnum):
     AGREEMENTS_UPDATE = "agreements:update"
     API_CLIENTS_MANAGE = "apiClients:manage"
     CHANGES_READ = "changes:read"
+    CITY_LINKS_CLAIM = "cityLinks:claim"
     CITY_LINKS_CREATE = "cityLinks:create"
     CITY_LINKS_DELETE = "cityLinks:delete"
+    CITY_LINKS_MERGE = "cityLinks:merge"
     CITY_LINKS_MOVE = "cityLinks:move"
     CITY_LINKS_READ = "cityLinks:read"
     CITY_LINKS_UPDATE = "cityLinks:update"
@@ -49,7 +51,16 @@ _EDIT = _SHARED | {
     P.PARTNER_CITIES_CREATE,
     P.PARTNER_CITIES_UPDATE,
 }
-_DECIDE = frozenset({P.AGREEMENTS_DELETE, P.CITY_LINKS_DELETE, P.PARTNER_CITIES_DELETE, P.RECORDS_PUBLISH})
+_DECIDE = frozenset(
+    {
+        P.AGREEMENTS_DELETE,
+        P.CITY_LINKS_CLAIM,
+        P.CITY_LINKS_DELETE,
+        P.CITY_LINKS_MERGE,
+        P.PARTNER_CITIES_DELETE,
+        P.RECORDS_PUBLISH,
+    }
+)
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PUBLIC: _READ,  # public rows

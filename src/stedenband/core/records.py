@@ -4,7 +4,20 @@ from datetime import datetime
 from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, MetaData, Text, and_, case, false, func, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    MetaData,
+    Text,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
@@ -73,6 +86,11 @@ class Versioned(Keyed):
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 (SQLAlchemy passes the class)
         """Let every UPDATE carry `WHERE version = …`."""
         return {"version_id_col": cls.__dict__.get("version", Versioned.__dict__["version"])}
+
+    @classmethod
+    def relation(cls) -> ColumnElement[str]:
+        """Return the caller's relation to the row: who sees a record that no city owns may write it, if its role may."""
+        return literal(Relation.OWNER.value)
 
 
 class Owned(Versioned):

@@ -12,4 +12,5 @@ from stedenband.web.openapi import yaml_of
 def openapi_command() -> None:
     """Print the contract (OpenAPI 3.0.3) as YAML."""
     create_app = pkgutil.resolve_name("stedenband.app:create_app")  # by name: the app stands above this layer
-    click.echo(yaml_of(create_app(Settings(database_url="postgresql://")).extensions["stedenband.contract"]), nl=False)
+    app = create_app(Settings(database_url="postgresql://"))
+    click.echo(yaml_of(app.extensions["stedenband.contract"]()), nl=False)

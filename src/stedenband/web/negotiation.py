@@ -1,5 +1,7 @@
 """Media types: what a request may send and what it may ask for."""
 
+from urllib.parse import unquote_to_bytes
+
 from flask import request
 
 from stedenband.core.errors import BELGIF, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
@@ -22,10 +24,21 @@ def sent_as(read: tuple[str, ...] = JSON) -> None:
         raise UnsupportedMediaType(
             f"Send the body in UTF-8 as: {', '.join(read)}.", headers={"Accept": ", ".join(read)}
         )
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body uncompressed.", headers={"Accept-Encoding": "identity"})
+
+
+def readable_query() -> None:
+    """Refuse a query string that is not UTF-8: decoding it leniently would change what was asked."""
+    try:
+        unquote_to_bytes(request.query_string).decode()
+    except UnicodeDecodeError:
+        raise BadRequest.at("query", "query", "The query string is not valid UTF-8.") from None
 
 
 def no_query() -> None:
     """Refuse parameters where there are none."""
+    readable_query()
     for name in request.args:
         raise BadRequest(
             "The input message is incorrect",

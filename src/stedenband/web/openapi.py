@@ -1,6 +1,7 @@
 """The contract as a file (OpenAPI 3.0.3): made from the declarations, finished here, served under /v1/doc."""
 
 import re
+from functools import cache
 from http.client import OK
 from typing import Any
 
@@ -91,16 +92,24 @@ def _shown(field: fields.Field) -> bool:
 
 
 def install(app: Flask, api: Api, converter: Any) -> None:
-    """Finish the document once and serve it as YAML and JSON."""
-    document = Contract(api, converter).document()
-    app.extensions["stedenband.contract"] = document
-    text = yaml_of(document)
-    app.add_url_rule(
-        "/v1/doc/openapi.yaml", "openapi_yaml", needs(OPEN)(lambda: _sent(text.encode(), "application/yaml"))
-    )
-    app.add_url_rule(
-        "/v1/doc/openapi.json", "openapi_json", needs(OPEN)(lambda: _sent(orjson.dumps(document), "application/json"))
-    )
+    """Serve the document as YAML and JSON; it is finished when first asked for, not at every start."""
+    contract = cache(Contract(api, converter).document)
+    app.extensions["stedenband.contract"] = contract
+    as_yaml = cache(lambda: yaml_of(contract()).encode())
+    as_json = cache(lambda: orjson.dumps(contract()))
+
+    @needs(OPEN)
+    def openapi_yaml() -> Response:
+        """Send the contract as YAML."""
+        return _sent(as_yaml(), "application/yaml")
+
+    @needs(OPEN)
+    def openapi_json() -> Response:
+        """Send the contract as JSON."""
+        return _sent(as_json(), "application/json")
+
+    app.add_url_rule("/v1/doc/openapi.yaml", view_func=openapi_yaml)
+    app.add_url_rule("/v1/doc/openapi.json", view_func=openapi_json)
 
 
 def yaml_of(document: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from typing import Any, NoReturn
-from urllib.parse import unquote_to_bytes
 
 import marshmallow as ma
 from flask import Request
@@ -10,6 +9,7 @@ from webargs.flaskparser import FlaskParser
 
 from stedenband.core.errors import BELGIF, BadRequest, Issue, Place
 from stedenband.web.fields import QueryText, Repeated
+from stedenband.web.negotiation import readable_query
 from stedenband.web.text import echo
 
 DEEPEST = 20
@@ -27,7 +27,7 @@ class Parser(FlaskParser):
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """Return the query as text, repeatable parameters as lists."""
-        refuse_broken_text(req)
+        readable_query()
         repeatable = {field.data_key for field in schema.fields.values() if isinstance(field, Repeated)}
         values: dict[str, Any] = {}
         for name, texts in req.args.lists():
@@ -65,14 +65,6 @@ def strict_json(body: bytes) -> Any:
     if _depth(value) > DEEPEST:
         raise _not_json(f"The body is nested more than {DEEPEST} deep.")
     return value
-
-
-def refuse_broken_text(req: Request) -> None:
-    """Refuse a query string that is not UTF-8: decoding it leniently would change what was asked."""
-    try:
-        unquote_to_bytes(req.query_string).decode()
-    except UnicodeDecodeError:
-        raise BadRequest.at("query", "query", "The query string is not valid UTF-8.") from None
 
 
 def echo_name(name: object) -> str:

@@ -41,14 +41,14 @@ class Writer:
         """Remember the base address."""
         self.base = base
 
-    def document(self, schema: type[Schema], entity: Any) -> json_object:
+    def document(self, schema: type[Schema], entity: Any, *, single: bool = False) -> json_object:
         """Return the JSON of one row of `entity` (a model or an alias of it), as its caller may see it."""
-        return self._object(schema, entity, _sight(entity))
+        return self._object(schema, entity, _sight(entity), single=single)
 
-    def _object(self, schema: type[Schema], entity: Any, sight: dict[str, Any]) -> json_object:
+    def _object(self, schema: type[Schema], entity: Any, sight: dict[str, Any], *, single: bool = False) -> json_object:
         pairs = []
         for name, field in schema._declared_fields.items():  # noqa: SLF001 (as in schema.py)
-            if not field.load_only:
+            if not field.load_only and (single or not isinstance(field, fields.Matches)):
                 value = self._value(field, field.attribute or name, entity)
                 seen = sight[audience_of(field)]
                 bound = schema().fields[name]
@@ -65,6 +65,8 @@ class Writer:
                 return self._part(field.part, entity)
             case fields.Reference():
                 return self._reference(field, name, entity)
+            case fields.Matches():
+                return self._matches(field, entity)
             case fields.Items():
                 return self._items(field.item, name, entity)
             case fields.Codes():
@@ -87,21 +89,18 @@ class Writer:
         columns = [getattr(entity, field.attribute or name) for name, field in schema._declared_fields.items()]  # noqa: SLF001
         return case((func.num_nonnulls(*columns) > 0, self._object(schema, entity, _everyone())))
 
+    def _short(self, field: fields.Reference | fields.Matches, target: Any) -> json_object:
+        title = getattr(target, field.title)
+        return json_object([("href", self._address(field.path, target)), ("id", target.id), ("title", title)])
+
     def _reference(self, field: fields.Reference, name: str, entity: Any) -> ColumnElement[Any]:
         target, condition = _child(entity, name)
-        return (
-            select(
-                json_object(
-                    [
-                        ("href", self._address(field.path, target)),
-                        ("id", target.id),
-                        ("title", getattr(target, field.title)),
-                    ]
-                )
-            )
-            .where(condition)
-            .scalar_subquery()
-        )
+        return select(self._short(field, target)).where(condition).scalar_subquery()
+
+    def _matches(self, field: fields.Matches, entity: Any) -> ColumnElement[Any]:
+        others = aliased(_model(entity))
+        array = func.json_agg(aggregate_order_by(self._short(field, others), others.id))
+        return select(array).where(field.found(entity, others)).scalar_subquery()
 
     def _items(self, schema: type[Schema], name: str, entity: Any) -> ColumnElement[Any]:
         child, condition = _child(entity, name)

@@ -77,7 +77,7 @@ class Statements:
         if self.resource.parent:
             column = getattr(model, self.resource.parent_column)
             wanted.append(column == bindparam("parent", type_=column.type))
-        return finished(select(model.version, self._text(model)).where(*wanted))
+        return finished(select(model.version, self._text(model, single=True)).where(*wanted))
 
     def _list(self, shape: Shape) -> str:
         """Filter values, cursor keys, `limit` (and `parent`) -> total, document and keys per row."""
@@ -105,9 +105,9 @@ class Statements:
             statement = statement.select_from(held).outerjoin(page, true())
         return finished(statement)
 
-    def _text(self, entity: Any) -> Any:
+    def _text(self, entity: Any, *, single: bool = False) -> Any:
         """Return the document as text, which nobody parses on the way."""
-        return cast(self.writer.document(self.resource.schema, entity), Text)
+        return cast(self.writer.document(self.resource.schema, entity, single=single), Text)
 
     def _conditions(self, shape: Shape) -> list[Any]:
         model = self.resource.model

@@ -6,11 +6,20 @@ from math import isfinite
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 LINE_BREAKS = re.compile("[\n\t]")
+MOST_COMBINING = 30
+"""Combining characters on one letter, as in Stream-Safe Text (UAX 15): sorting more of them takes quadratic time."""
+SHRINKS = 4
+"""Code points that NFC makes one of, at most."""
 
 
 def cleaned(value: str, longest: int, *, lines: bool = False) -> str:
     """Return `value` in NFC, trimmed; raise ValueError, saying what is wrong, when it is not plain text."""
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n") if lines else value).strip()
+    text = (value.replace("\r\n", "\n") if lines else value).strip()
+    if len(text) > longest * SHRINKS or (not text.isascii() and _heaped(text)):
+        raise ValueError(
+            f"Shorten the text to at most {longest} characters, and {MOST_COMBINING} accents on one letter."
+        )
+    text = unicodedata.normalize("NFC", text)
     if CONTROL.search(text) or (not lines and LINE_BREAKS.search(text)):
         raise ValueError("Remove control characters, surrogates and characters that override the writing direction.")
     if not any(_shows(character) for character in text):
@@ -18,6 +27,16 @@ def cleaned(value: str, longest: int, *, lines: bool = False) -> str:
     if len(text) > longest:
         raise ValueError(f"Shorten the text to at most {longest} characters.")
     return text
+
+
+def _heaped(text: str) -> bool:
+    """Tell whether more combining characters follow each other than any language writes."""
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run > MOST_COMBINING:
+            return True
+    return False
 
 
 def _shows(character: str) -> bool:

@@ -70,7 +70,7 @@ def properties_of(
             case fields.Items():
                 child = model.__mapper__.relationships[name].mapper.class_
                 found[name] = Property(wire, within, seen, items=properties_of(each.item, child))
-            case fields.Href():
+            case fields.Href() | fields.Matches():
                 pass
             case _:
                 found.setdefault(name, Property(wire, within, seen, isinstance(each, fields.Instant)))

@@ -13,6 +13,7 @@ from stedenband.cities.models.city_link import (
     MEMBER_ROLES,
     CityLink,
     CityLinkMember,
+    CityLinkMerge,
     CityLinkMove,
     CityLinkTheme,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "AgreementTheme",
     "CityLink",
     "CityLinkMember",
+    "CityLinkMerge",
     "CityLinkMove",
     "CityLinkTheme",
     "PartnerCity",

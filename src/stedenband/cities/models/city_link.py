@@ -67,6 +67,11 @@ class CityLink(Owned, Record):
                         "detail": "Give a date from 1900 to 2200.",
                         "status": 400,
                     },
+                    "same_link": {
+                        "field": "into",
+                        "status": 409,
+                        "detail": "Only open links of the same kind and the same members are merged.",
+                    },
                     "one_open_link": {
                         "field": "members",
                         "status": 409,
@@ -90,9 +95,16 @@ class CityLink(Owned, Record):
     internal_note: Mapped[str | None]
     start_date: Mapped[date | None]
     end_date: Mapped[date | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("city_link.id"))
     title_sort: Mapped[str] = mapped_column(Computed("fold(title)", persisted=True), deferred=True)
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(title, summary)", persisted=True), deferred=True)
 
+    merged_into: Mapped["CityLink | None"] = relationship(
+        lazy="raise", viewonly=True, primaryjoin="foreign(CityLink.merged_into_id) == remote(CityLink.id)"
+    )
+    merge_confirmations: Mapped[list["CityLinkMerge"]] = relationship(
+        lazy="raise", order_by="CityLinkMerge.into_id", viewonly=True, foreign_keys="CityLinkMerge.city_link_id"
+    )
     owner: Mapped["PartnerCity | None"] = relationship(lazy="raise")
     members: Mapped[list["CityLinkMember"]] = relationship(
         lazy="raise", order_by="CityLinkMember.position", cascade="all, delete-orphan", passive_deletes=True
@@ -152,3 +164,16 @@ class CityLinkMove(Keyed, Record):
     decision_date: Mapped[date | None]
     decision_body: Mapped[str | None]
     decision_reference: Mapped[str | None]
+
+
+class CityLinkMerge(Record):
+    """A city's word that a link is to be merged into another; written by `merge_city_links` only."""
+
+    __tablename__ = "city_link_merge"
+
+    city_link_id: Mapped[UUID] = mapped_column(ForeignKey("city_link.id", ondelete="CASCADE"), primary_key=True)
+    into_id: Mapped[UUID] = mapped_column(ForeignKey("city_link.id", ondelete="CASCADE"), primary_key=True)
+    partner_city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), primary_key=True)
+
+    city: Mapped["PartnerCity"] = relationship(lazy="raise", viewonly=True)
+    into: Mapped["CityLink"] = relationship(lazy="raise", viewonly=True, foreign_keys="CityLinkMerge.into_id")

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Computed, Float, ForeignKey, Index, and_, func, or_, text
+from sqlalchemy import CheckConstraint, ColumnElement, Computed, Float, ForeignKey, Index, case, func, or_, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from stedenband.core.access import Role
 from stedenband.core.records import Owned, Record, localized, my_city, my_role, one_of, plain
 
 
@@ -116,7 +117,7 @@ class PartnerCity(Owned, Record):
     @classmethod
     def written_as_owner(cls) -> ColumnElement[bool]:
         """Tell whether the caller may write it: its own staff, or the administrator while it has no client."""
-        return or_(cls.seen_as_city(cls), and_(my_role() == "admin", ~func.has_client(cls.id)))
+        return case((my_role() == Role.ADMIN.value, ~func.has_client(cls.id)), else_=cls.seen_as_city(cls))
 
 
 class PartnerCityLanguage(Record):

@@ -258,6 +258,7 @@ def upgrade() -> None:
         sa.Column("internal_note", sa.Text(), nullable=True),
         sa.Column("start_date", sa.Date(), nullable=True),
         sa.Column("end_date", sa.Date(), nullable=True),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("title_sort", sa.Text(), sa.Computed("fold(title)", persisted=True), nullable=False),
         sa.Column(
             "search", postgresql.TSVECTOR(), sa.Computed("words_of(title, summary)", persisted=True), nullable=False
@@ -293,6 +294,7 @@ def upgrade() -> None:
         sa.CheckConstraint("plain_text(internal_note, 4000, true)", name=op.f("ck_city_link_internal_note")),
         sa.CheckConstraint("plain_text(title, 200, false)", name=op.f("ck_city_link_title")),
         sa.CheckConstraint("start_date <= end_date", name=op.f("ck_city_link_end_date")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["city_link.id"], name=op.f("fk_city_link_merged_into_id")),
         sa.ForeignKeyConstraint(["city_id"], ["partner_city.id"], name=op.f("fk_city_link_city_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_city_link")),
         info={
@@ -464,6 +466,22 @@ def upgrade() -> None:
         "ix_city_link_member_partner_city_id", "city_link_member", ["partner_city_id", "city_link_id"], unique=False
     )
     op.create_table(
+        "city_link_merge",
+        sa.Column("city_link_id", sa.Uuid(), nullable=False),
+        sa.Column("into_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_city_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["city_link_id"], ["city_link.id"], name=op.f("fk_city_link_merge_city_link_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["into_id"], ["city_link.id"], name=op.f("fk_city_link_merge_into_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_city_id"], ["partner_city.id"], name=op.f("fk_city_link_merge_partner_city_id")
+        ),
+        sa.PrimaryKeyConstraint("city_link_id", "into_id", "partner_city_id", name=op.f("pk_city_link_merge")),
+    )
+    op.create_table(
         "city_link_move",
         sa.Column("city_link_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -584,6 +602,7 @@ def downgrade() -> None:
     op.drop_index("ix_city_link_theme_code", table_name="city_link_theme")
     op.drop_table("city_link_theme")
     op.drop_index(op.f("ix_city_link_move_city_link_id"), table_name="city_link_move")
+    op.drop_table("city_link_merge")
     op.drop_table("city_link_move")
     op.drop_index("ix_city_link_member_partner_city_id", table_name="city_link_member")
     op.drop_table("city_link_member")

@@ -293,7 +293,64 @@ BEGIN
 END $$
 """
 
+MERGE = f"""
+CREATE FUNCTION merge_city_links(gone uuid, stays uuid) RETURNS boolean LANGUAGE plpgsql VOLATILE {DEFINER} AS $$
+DECLARE
+    leaving city_link;
+    staying city_link;
+BEGIN
+    SELECT * INTO leaving FROM city_link WHERE id = gone FOR NO KEY UPDATE;
+    SELECT * INTO staying FROM city_link WHERE id = stays FOR NO KEY UPDATE;
+    IF NOT may_decide() OR my_city() IS NULL OR stays NOT IN (SELECT my_links())
+        OR NOT coalesce(my_city() IN (leaving.city_id, staying.city_id), false) THEN
+        RAISE EXCEPTION 'only an owner of one of the two merges links' USING ERRCODE = '42501';
+    END IF;
+    IF leaving.status = 'ended' OR staying.status = 'ended' OR stays NOT IN (SELECT duplicates_of_city_link(gone)) THEN
+        RAISE EXCEPTION 'not the same link' USING ERRCODE = '23514', CONSTRAINT = 'same_link';
+    END IF;
+    INSERT INTO city_link_merge (city_link_id, into_id, partner_city_id) VALUES (gone, stays, my_city())
+    ON CONFLICT DO NOTHING;
+    UPDATE city_link SET version = version + 1, updated_at = date_trunc('second', now()) WHERE id = gone;
+    IF EXISTS (
+        SELECT FROM unnest(ARRAY[leaving.city_id, staying.city_id]) owner WHERE owner IS NOT NULL
+            AND owner NOT IN (SELECT partner_city_id FROM city_link_merge WHERE city_link_id = gone AND into_id = stays)
+    ) THEN
+        RETURN false;
+    END IF;
+    UPDATE agreement SET city_link_id = stays, city_id = staying.city_id, version = version + 1,
+        visibility = CASE WHEN staying.visibility = 'city' OR visibility = 'city' THEN 'city'
+            WHEN staying.visibility = 'link' THEN 'link' ELSE visibility END
+    WHERE city_link_id = gone;
+    UPDATE city_link SET status = 'ended', end_date = current_date, merged_into_id = stays WHERE id = gone;
+    INSERT INTO city_link_move (city_link_id, status, reason) VALUES (gone, 'ended', 'Merged into another record.');
+    RETURN true;
+END $$
+"""
+
+CITY_DUPLICATES = """
+CREATE FUNCTION duplicates_of_partner_city(wanted uuid) RETURNS SETOF uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT other.id FROM partner_city this JOIN partner_city other
+        ON other.country_code = this.country_code AND other.name_sort = this.name_sort AND other.id <> this.id
+    WHERE this.id = wanted
+$$
+"""
+
+LINK_DUPLICATES = """
+CREATE FUNCTION duplicates_of_city_link(wanted uuid) RETURNS SETOF uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT other.id FROM city_link this
+    JOIN city_link_member mine ON mine.city_link_id = this.id AND mine.position = 0
+    JOIN city_link_member theirs ON theirs.partner_city_id = mine.partner_city_id
+    JOIN city_link other ON other.id = theirs.city_link_id
+    WHERE this.id = wanted AND other.id <> this.id AND other.kind = this.kind
+        AND this.status <> 'ended' AND other.status <> 'ended'
+        AND ARRAY(SELECT m.partner_city_id FROM city_link_member m WHERE m.city_link_id = other.id ORDER BY 1)
+            = ARRAY(SELECT m.partner_city_id FROM city_link_member m WHERE m.city_link_id = this.id ORDER BY 1)
+$$
+"""
+
 FUNCTIONS = (
+    ("duplicates_of_partner_city(uuid)", CITY_DUPLICATES),
+    ("duplicates_of_city_link(uuid)", LINK_DUPLICATES),
     ("without(jsonb, text[])", WITHOUT),
     ("enter(text, bytea)", ENTER),
     ("my_links()", MY_LINKS),
@@ -309,6 +366,7 @@ FUNCTIONS = (
     ("leave_link()", LEAVE_LINK),
     ("guard_record()", GUARD),
     ("claim_city_link(uuid)", CLAIM),
+    ("merge_city_links(uuid, uuid)", MERGE),
 )
 
 FOR_CALLERS = (
@@ -318,6 +376,7 @@ FOR_CALLERS = (
     "find_partner_cities(text)",
     "find_city_links(text)",
     "claim_city_link(uuid)",
+    "merge_city_links(uuid, uuid)",
 )
 
 OWNERS_COLUMNS = {
@@ -333,6 +392,7 @@ PARTS = (
     ("members", "city_link_member", "city_link", "city_link_id", ""),
     ("themes", "city_link_theme", "city_link", "city_link_id", ""),
     ("moves", "city_link_move", "city_link", "city_link_id", ""),
+    ("merge_confirmations", "city_link_merge", "city_link", "city_link_id", ""),
     ("themes", "agreement_theme", "agreement", "agreement_id", ""),
     ("signatories", "agreement_signatory", "agreement", "agreement_id", "name"),
     ("keys", "api_key", "api_client", "api_client_id", "hash,last_used_at"),
@@ -371,7 +431,7 @@ def upgrade() -> None:
             " FOR EACH ROW EXECUTE FUNCTION check_link()"
         )
     op.execute(
-        "CREATE TRIGGER check_link BEFORE INSERT OR UPDATE OF visibility ON agreement"
+        "CREATE TRIGGER within_link BEFORE INSERT OR UPDATE OF visibility ON agreement"
         " FOR EACH ROW EXECUTE FUNCTION check_agreement()"
     )
     op.execute(

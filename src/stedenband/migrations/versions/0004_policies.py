@@ -63,6 +63,7 @@ POLICIES: dict[str, dict[str, str]] = {
         "INSERT": _parent("city_link", "city_link_id", OWNED),
         "DELETE": _parent("city_link", "city_link_id", f"{DECIDE} AND {OWNED}"),
     },
+    "city_link_merge": {"SELECT": _parent("city_link", "city_link_id")},
     "agreement": {
         "SELECT": f"visibility = 'public' OR city_id = {CITY} OR (visibility = 'link' AND city_link_id IN {LINKS})",
         "INSERT": f"{EDIT} AND city_id = {CITY} AND (visibility <> 'public' OR {DECIDE})",

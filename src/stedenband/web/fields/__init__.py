@@ -1,7 +1,17 @@
 """The strict vocabulary of all schemas. A field reads input, documents itself, and says how it is dumped."""
 
 from stedenband.web.fields.base import Field, QueryText, present
-from stedenband.web.fields.objects import EXAMPLE_BASE, EXAMPLE_ID, Codes, Href, Items, Part, Permissions, Reference
+from stedenband.web.fields.objects import (
+    EXAMPLE_BASE,
+    EXAMPLE_ID,
+    Codes,
+    Href,
+    Items,
+    Matches,
+    Part,
+    Permissions,
+    Reference,
+)
 from stedenband.web.fields.outputs import AnyValue, Names, ValuesByName
 from stedenband.web.fields.queries import Near, Repeated
 from stedenband.web.fields.texts import Code, LocalizedText, Pattern, Text, TimeZone, Url, language_code
@@ -22,6 +32,7 @@ __all__ = [
     "Items",
     "Key",
     "LocalizedText",
+    "Matches",
     "Names",
     "Near",
     "Number",

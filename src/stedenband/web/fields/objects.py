@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from marshmallow import ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import object_session
 
 from stedenband.web.fields.base import Field, present
 from stedenband.web.fields.texts import Code
@@ -66,8 +68,7 @@ class Reference(Field):
     def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
         if value is None:
             return None
-        key = str(value.id)
-        return {"href": base_address() + self.path.format(id=key), "id": key, "title": getattr(value, self.title)}
+        return reference(self.path, value.id, getattr(value, self.title))
 
     def documented(self) -> dict[str, Any]:
         """Return the component that both forms share."""
@@ -172,3 +173,37 @@ class Permissions(Field):
             "cod-design": "A permission is written resource:action, as OAuth scopes are."
         }
         return document
+
+
+class Matches(Field):
+    """Records like this one, among those the caller sees, as references; only on the single resource.
+
+    `function` is a database function (caller's rights) that takes the record's id and returns the ids of the others.
+    """
+
+    def __init__(self, description: str, path: str, function: str, *, title: str = "title", **more: Any) -> None:
+        """Give the path below `/v1`, the function, and the column that serves as title."""
+        super().__init__(description, dump_only=True, **more)
+        self.path = path
+        self.function = function
+        self.title = title
+
+    def found(self, entity: Any, others: Any) -> Any:
+        """Return the condition for `others`."""
+        return others.id == getattr(func, self.function)(entity.id).column_valued("match")
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **_: Any) -> Any:
+        """Look the others up in the record's own session."""
+        kind = type(obj)
+        session = object_session(obj)
+        rows = session.scalars(select(kind).where(self.found(obj, kind)).order_by(kind.id)) if session else ()
+        return [reference(self.path, row.id, getattr(row, self.title)) for row in rows] or None
+
+    def documented(self) -> dict[str, Any]:
+        """Return an array of references."""
+        return {"type": "array", "items": {"$ref": "#/components/schemas/Reference"}}
+
+
+def reference(path: str, key: UUID, title: str) -> dict[str, str]:
+    """Return a short reference."""
+    return {"href": base_address() + path.format(id=key), "id": str(key), "title": title}

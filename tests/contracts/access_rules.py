@@ -1,0 +1,204 @@
+"""Who gets which answer: the access rules as one table, written independently of the code that it checks.
+
+A column says on which records a role may do it, by its city's relation to the record and the record's visibility:
+
+    any        no record is named
+    seen       every record the caller sees
+    owned      records of its own city (of a city in the directory: its maker's and its own)
+    made       records that its own city made
+    member     links of which its city is a member
+    either     links that it owns, or that are to be merged into one that it owns
+    shared     records of visibility 'link' in a link of its city
+    ours       owned or shared
+    unclaimed  cities without a client, which the administrator keeps
+    kept       unclaimed, and the administrator still sees the city afterwards
+    no         none: the record is looked up, then refused
+    -          none: refused before anything is looked up
+
+A record that is not seen answers 404, one that is seen but not open to the caller 403, a closed operation 401 without
+a key and 403 with one. A key that is revoked or expired, or whose client is suspended, gets 401 everywhere.
+"""
+
+from dataclasses import dataclass
+
+TABLE = """
+operation                                             public  partner  auditor  editor  coordinator  admin      done
+GET    /v1/partnerCities                              any     any      any      any     any          any        200
+POST   /v1/partnerCities                              -       -        -        any     any          any        201
+POST   /v1/partnerCities publish                      -       -        -        no      any          any        201
+GET    /v1/partnerCities/<partnerCityId>              seen    seen     seen     seen    seen         seen       200
+GET    /v1/partnerCities/<partnerCityId>/history      seen    seen     seen     seen    seen         seen       200
+PATCH  /v1/partnerCities/<partnerCityId>              -       -        -        owned   owned        unclaimed  200
+PATCH  /v1/partnerCities/<partnerCityId> publish      -       -        -        no      owned        kept       200
+DELETE /v1/partnerCities/<partnerCityId>              -       -        -        -       made         -          204
+
+GET    /v1/cityLinks                                  any     any      any      any     any          any        200
+POST   /v1/cityLinks                                  -       -        -        any     any          -          201
+POST   /v1/cityLinks publish                          -       -        -        no      any          -          201
+GET    /v1/cityLinks/<cityLinkId>                     seen    seen     seen     seen    seen         seen       200
+GET    /v1/cityLinks/<cityLinkId>/history             seen    seen     seen     seen    seen         seen       200
+PATCH  /v1/cityLinks/<cityLinkId>                     -       shared   -        ours    ours         -          200
+PATCH  /v1/cityLinks/<cityLinkId> rename              -       no       -        owned   owned        -          200
+PATCH  /v1/cityLinks/<cityLinkId> annotate            -       no       -        owned   owned        -          200
+PATCH  /v1/cityLinks/<cityLinkId> enlarge             -       no       -        owned   owned        -          200
+PATCH  /v1/cityLinks/<cityLinkId> publish             -       no       -        no      owned        -          200
+DELETE /v1/cityLinks/<cityLinkId>                     -       -        -        -       owned        -          204
+POST   /v1/cityLinks/<cityLinkId>/transitions         -       -        -        owned   owned        -          200
+POST   /v1/cityLinks/<cityLinkId>/claim               -       -        -        -       member       -          200
+POST   /v1/cityLinks/<cityLinkId>/merge               -       -        -        -       either       -          200
+
+GET    /v1/cityLinks/<cityLinkId>/agreements          seen    seen     seen     seen    seen         seen       200
+POST   /v1/cityLinks/<cityLinkId>/agreements          -       -        -        owned   owned        -          201
+GET    /v1/cityLinks/<cityLinkId>/agreements/<agreementId>           seen  seen    seen  seen   seen   seen     200
+GET    /v1/cityLinks/<cityLinkId>/agreements/<agreementId>/history   seen  seen    seen  seen   seen   seen     200
+PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId>           -     shared  -     ours   ours   -        200
+PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId> extend    -     no      -     owned  owned  -        200
+PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId> annotate  -     no      -     owned  owned  -        200
+PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId> publish   -     no      -     no     owned  -        200
+DELETE /v1/cityLinks/<cityLinkId>/agreements/<agreementId>           -     -       -     -      owned  -        204
+
+GET    /v1/apiClients                                 -       -        -        -       -            any        200
+POST   /v1/apiClients                                 -       -        -        -       -            any        201
+GET    /v1/apiClients/<apiClientId>                   -       -        -        -       -            seen       200
+GET    /v1/apiClients/<apiClientId>/history           -       -        -        -       -            seen       200
+PATCH  /v1/apiClients/<apiClientId>                   -       -        -        -       -            seen       200
+POST   /v1/apiClients/<apiClientId>/keys              -       -        -        -       -            seen       201
+DELETE /v1/apiClients/<apiClientId>/keys/<keyId>      -       -        -        -       -            seen       204
+
+GET    /v1/changes                                    any     any      any      any     any          any        200
+GET    /v1/doc/openapi.json                           any     any      any      any     any          any        200
+GET    /v1/doc/openapi.yaml                           any     any      any      any     any          any        200
+GET    /v1/health                                     any     any      any      any     any          any        200
+GET    /doc                                           any     any      any      any     any          any        200
+GET    /doc/<name>                                    any     any      any      any     any          any        200
+GET    /livez                                         any     any      any      any     any          any        200
+GET    /readyz                                        any     any      any      any     any          any        200
+"""
+
+ROLES = ("public", "partner", "auditor", "editor", "coordinator", "admin")
+STAFF = ("auditor", "editor", "coordinator", "admin")
+"""Roles that see what is private to their city; a partner's client sees only what is shared or public."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks; `refused`: with a key that no longer holds."""
+
+    role: str = "public"
+    city: str | None = None
+    refused: str | None = None
+
+    def __str__(self) -> str:
+        return self.refused or (f"{self.role} of {self.city}" if self.city else self.role)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rules need to know of a record.
+
+    `maker` is the city that made a record of the directory, `twin` the owner of the record that a link may be merged
+    into, `claimed` tells whether a city has clients; `contradicts` are the acts that its own state does not allow (409).
+    """
+
+    visibility: str
+    owners: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
+    maker: str | None = None
+    twin: str | None = None
+    claimed: bool = False
+    contradicts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line of the table; `act` tells two requests of one operation apart."""
+
+    method: str
+    path: str
+    act: str
+    grounds: dict[str, str]
+    done: int
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.act}".rstrip()
+
+    @property
+    def operation(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def last(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def verb(self) -> str:
+        """What is done, in one word."""
+        return self.act or {"POST": self.last}.get(self.method, self.method)
+
+
+def _rules() -> tuple[Rule, ...]:
+    lines = [line.split() for line in TABLE.strip().splitlines()[1:] if line]
+    return tuple(
+        Rule(words[0], words[1], " ".join(words[2:-7]), dict(zip(ROLES, words[-7:-1], strict=True)), int(words[-1]))
+        for words in lines
+    )
+
+
+RULES = _rules()
+
+
+def is_staff(caller: Caller, record: Facts) -> bool:
+    """Tell whether the caller reads what is for the owner city's own staff (audience `city`)."""
+    return caller.role in STAFF and caller.city in record.owners
+
+
+def is_side(caller: Caller, record: Facts) -> bool:
+    """Tell whether the caller reads what is for both sides of the link (audience `link`)."""
+    return is_staff(caller, record) or caller.city in record.members
+
+
+def sees(caller: Caller, record: Facts) -> bool:
+    """Tell whether the caller may know that there is such a record."""
+    match record.visibility:
+        case "public":
+            return True
+        case "link":
+            return is_side(caller, record)
+        case "admin":
+            return caller.role == "admin"
+        case _:
+            return is_staff(caller, record)
+
+
+def may(ground: str, caller: Caller, record: Facts) -> bool:
+    """Tell whether the record is one on which a role with this ground may act."""
+    owned = caller.city in record.owners
+    shared = record.visibility == "link" and caller.city in record.members
+    return {
+        "seen": True,
+        "owned": owned,
+        "made": caller.city == record.maker,
+        "member": caller.city in record.members,
+        "either": owned or caller.city == record.twin,
+        "shared": shared,
+        "ours": owned or shared,
+        "unclaimed": not record.claimed,
+        "kept": not record.claimed and owned,
+        "no": False,
+    }[ground]
+
+
+def expected(rule: Rule, caller: Caller, record: Facts | None, *, names_record: bool) -> int:
+    """Return the status: `record` is None where there is none; `names_record`: the path names one."""
+    ground = rule.grounds[caller.role]
+    if caller.refused or (ground == "-" and caller.role == "public"):
+        return 401
+    if ground == "-":
+        return 403
+    if not names_record:
+        return 403 if ground == "no" else rule.done
+    if record is None or not sees(caller, record):
+        return 404
+    if not may(ground, caller, record):
+        return 403
+    return 409 if rule.verb in record.contradicts else rule.done

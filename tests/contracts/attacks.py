@@ -1,0 +1,122 @@
+"""Every bad request that the contract gives rise to: the corpus put at every place of every operation."""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from stedenband.core.records import Record
+from stedenband.web.schema import camel
+from tests.contracts import corpus
+from tests.contracts.operations import Operation, Path, Request, name_of, places, put
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A bad or doubtful request: the one place it is aimed at, and what stands there."""
+
+    request: Request
+    place: str = ""
+    name: str = ""
+    schema: Mapping[str, Any] | None = None
+    path: Path = ()
+    value: str | None = None
+
+    def __str__(self) -> str:
+        """Say it in one short line, for the report of a failure."""
+        sent = self.value if self.value is not None else f"{self.request.query} {dict(self.request.headers)} {self.request.body!r}"
+        return f"{self.request.method} {self.request.path[:200]} {self.place} {self.name}: {sent[:200]!a}"
+
+
+class Attacks:
+    """The attacks on one operation in a world of these ids and cities."""
+
+    def __init__(self, operation: Operation, ids: Mapping[str, str], cities: list[str]) -> None:
+        """Prepare a good request, from which each bad one differs in one place."""
+        self.operation = operation
+        self.ids = ids
+        self.cities = cities
+        self.good = operation.good(ids, cities)
+
+    def __iter__(self) -> Iterator[Attack]:
+        """Yield all of them."""
+        yield from self._paths()
+        yield from self._queries()
+        yield from self._headers()
+        if self.operation.body is not None:
+            yield from self._properties(self.operation.body)
+            yield from self._names(self.operation.body)
+            yield from self._bodies()
+
+    def _paths(self) -> Iterator[Attack]:
+        for parameter in self.operation.parameters("path"):
+            for value in corpus.PATH_TEXTS:
+                path = self.operation.address({**self.ids, parameter["name"]: value})
+                yield Attack(replace(self.good, path=path), "path", parameter["name"])
+        for end in ("/", "//", "/.", "/..", "%00", ".json", "%2f", ";x=y", "/%ff", "/__class__"):
+            yield Attack(replace(self.good, path=self.good.path + end), "path")
+
+    def _queries(self) -> Iterator[Attack]:
+        known = {each["name"]: each["schema"] for each in self.operation.parameters("query")}
+        for name, schema in known.items():
+            one = schema.get("items", schema)
+            values = [*corpus.QUERY_TEXTS, *(quote(code) for code in map(str.upper, one.get("enum", ())[:3]))]
+            for value in (*values, *(corpus.cursors() if name == "after" else ())):
+                yield Attack(replace(self.good, query=f"{name}={value}"), "query", name, schema, value=value)
+            good = quote(str(one.get("enum", ["1"])[0]))
+            for count in (2, 51, 600):
+                query = "&".join([f"{name}={good}"] * count)
+                yield Attack(replace(self.good, query=query), "query", name)
+        for name in ("unknown", "page", "offset", "limit", "select", "pageSize[]", "%00", "%FF", "%E2%80%AE", "a" * 4000, *corpus.DUNDER):
+            if name not in known:
+                yield Attack(replace(self.good, query=f"{name or '%20'}=1"), "query", "" if "%" in name else name[:99])
+        for query in ("&&&", "=", "=1", "%", "a" * 8300, "&".join(f"k{number}=1" for number in range(1200)), "\xff", "a=1;b=2", "?", "%3F"):
+            yield Attack(replace(self.good, query=query), "query")
+
+    def _headers(self) -> Iterator[Attack]:
+        documented = [each["name"] for each in self.operation.parameters("header")]
+        for name in documented:
+            yield from (Attack(self._with(name, value), "header", name) for value in corpus.HEADER_VALUES)
+        for name in corpus.ALWAYS_READ:
+            some = corpus.HEADER_VALUES if name in {"Accept", "Authorization"} else corpus.HEADER_VALUES[:: len(documented) + 5]
+            yield from (Attack(self._with(name, value), "header", name) for value in some)
+        for name in ("Host", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Prefix"):
+            yield Attack(self._with(name, "host=evil.example" if name == "Forwarded" else "evil.example"), "header", name)
+        for name in documented:
+            bare = {key: value for key, value in self.good.headers.items() if key != name}
+            yield Attack(replace(self.good, headers=bare), "header", name)
+
+    def _with(self, name: str, value: str) -> Request:
+        return replace(self.good, headers={**self.good.headers, name: value})
+
+    def _properties(self, schema: Mapping[str, Any]) -> Iterator[Attack]:
+        for path, each in places(dict(schema)):
+            document = json.loads(self.operation.good(self.ids, self.cities, str(path[0])).body or b"")
+            for value in corpus.values_for(each):
+                body = put(document, path, value)
+                yield Attack(replace(self.good, body=body), "body", name_of(path), each, path, value)
+            if "properties" in each:
+                for name in ("unknown", "__class__", "version", "a" * 300, "\u202e"):
+                    yield Attack(replace(self.good, body=put(document, (*path, name), "1")), "body", name_of(path))
+
+    def _names(self, schema: Mapping[str, Any]) -> Iterator[Attack]:
+        columns = {column.key for table in Record.metadata.tables.values() for column in table.columns}
+        document = json.loads(self.good.body or b"")
+        names = {*columns, *map(camel, columns), *corpus.DUNDER} - set(schema["properties"])
+        for name in sorted(names):
+            yield Attack(replace(self.good, body=put(document, (name,), "1")), "body", name)
+        for name in schema.get("required", ()):
+            without = {key: value for key, value in document.items() if key != name}
+            yield Attack(replace(self.good, body=json.dumps(without).encode()), "body", name)
+
+    def _bodies(self) -> Iterator[Attack]:
+        good = self.good.body or b""
+        for body in (*corpus.BODIES, None, good + b",", good[:-1], b"\xef\xbb\xbf" + good, good.decode().encode("utf-16")):
+            yield Attack(replace(self.good, body=body), "body")
+        for kind in corpus.CONTENT_TYPES:
+            yield Attack(self._with("Content-Type", kind), "header", "Content-Type")
+        for coding in ("gzip", "br", "identity, gzip", "nonsense"):
+            for body in (good, gzip.compress(good)):
+                yield Attack(replace(self._with("Content-Encoding", coding), body=body), "header", "Content-Encoding")

@@ -1,0 +1,154 @@
+"""The operations of the contract, the places of their input, and a good request for each."""
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from stedenband.app import create_app
+from stedenband.config import Settings
+
+Spec = dict[str, Any]
+Path = tuple[str | int, ...]
+
+
+@cache
+def contract() -> Spec:
+    """Return the contract, with every reference written out."""
+    app = create_app(Settings(database_url="postgresql://"))
+    contract = app.extensions["stedenband.contract"]()
+    return dict(_resolved(contract, contract))
+
+
+def _resolved(node: Any, whole: Spec) -> Any:
+    if isinstance(node, list):
+        return [_resolved(each, whole) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("$ref"), str):
+        target: Any = whole
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        named = {"title": node["$ref"].rsplit("/", 1)[1]} if "properties" in target else {}
+        return {**_resolved(target, whole), **named}
+    node = {key: _resolved(each, whole) for key, each in node.items()}
+    if isinstance(node.get("allOf"), list):
+        return {**node.pop("allOf")[0], **node}
+    return node
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as bytes on the wire, but for the caller's key: what stands in the path and query is quoted."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation, with its parameters and the schemas of what is sent and what comes back."""
+
+    id: str
+    method: str
+    path: str
+    spec: Spec
+
+    def __str__(self) -> str:
+        """Name it in the report of a test run."""
+        return self.id
+
+    def parameters(self, place: str) -> list[Spec]:
+        """Return the parameters that stand in the query, the path or a header."""
+        return [each for each in self.spec["parameters"] if each["in"] == place]
+
+    @property
+    def body(self) -> Spec | None:
+        """The schema of the body."""
+        content = self.spec.get("requestBody", {}).get("content")
+        return content["application/json"]["schema"] if content else None
+
+    @property
+    def reply(self) -> Spec:
+        """The schema of a good reply; empty when it has no body."""
+        good = next(reply for status, reply in self.spec["responses"].items() if status.startswith("2"))
+        return dict(next(iter(good.get("content", {}).values()), {}).get("schema", {}))
+
+    def address(self, ids: Mapping[str, str]) -> str:
+        """Return the path with these ids."""
+        return "/v1" + self.path.format_map(ids)
+
+    def example(self) -> Spec:
+        """Return the documented example of the body."""
+        return deepcopy(self.spec["requestBody"]["content"]["application/json"]["example"])
+
+    def good(self, ids: Mapping[str, str], cities: list[str], *wanted: str) -> Request:
+        """Return a request that the contract promises to accept, with the properties that are required or `wanted`."""
+        headers = {"If-Match": "*"} if any(each["name"] == "If-Match" for each in self.parameters("header")) else {}
+        if self.body is None:
+            return Request(self.method, self.address(ids), headers=headers)
+        example = self.example()
+        names = {*self.body.get("required", ()), *wanted}
+        document = referring({name: value for name, value in example.items() if name in names}, cities)
+        return self.with_body(ids, json.dumps(document).encode(), headers)
+
+    def with_body(self, ids: Mapping[str, str], body: bytes, headers: Mapping[str, str]) -> Request:
+        """Return a request with this body."""
+        return Request(self.method, self.address(ids), "", {"Content-Type": "application/json", **headers}, body)
+
+
+def referring(document: Any, cities: list[str]) -> Any:
+    """Return `document` with every reference to an example city made one to a real city, in an array to another each."""
+    if isinstance(document, list):
+        return [referring(each, cities[index:] or cities) for index, each in enumerate(document)]
+    if isinstance(document, dict):
+        if set(document) == {"id"}:
+            return {"id": cities[0]}
+        return {name: referring(each, cities) for name, each in document.items()}
+    return document
+
+
+def operations() -> list[Operation]:
+    """Return every operation of the contract."""
+    return [
+        Operation(spec["operationId"], method.upper(), path, spec)
+        for path, item in contract()["paths"].items()
+        for method, spec in item.items()
+    ]
+
+
+def places(schema: Spec, path: Path = ()) -> Iterator[tuple[Path, Spec]]:
+    """Yield every place of a document: each property, those within it, and the items of arrays."""
+    if path:
+        yield path, schema
+    for name, each in schema.get("properties", {}).items():
+        if not each.get("readOnly"):
+            yield from places(each, (*path, name))
+    if schema.get("type") == "array":
+        yield from places(schema["items"], (*path, 0))
+
+
+def name_of(path: Path) -> str:
+    """Return a place as an issue names it: `members[0].city.id`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+TOKEN = "\ue000here\ue000"
+
+
+def put(document: Any, path: Path, value: str) -> bytes:
+    """Return the JSON of `document` with the JSON text `value` at `path`; what lies on the way is made."""
+    document = deepcopy(document)
+    node = document
+    for step, following in zip(path, path[1:], strict=False):
+        if isinstance(node, list):
+            node = node[step]  # type: ignore[index]
+        else:
+            node = node.setdefault(step, [{}] if following == 0 else {})
+    node[path[-1]] = TOKEN
+    return json.dumps(document).replace(json.dumps(TOKEN), value).encode("utf-8", "surrogatepass")
