@@ -8,10 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from stedenband.access.models import ApiClient
+from stedenband.access.models import ApiClient, ApiKey
 from stedenband.access.rules import issue_key, revoke_key
-from stedenband.access.models import ApiKey
-from stedenband.cities.models import AgreementSignatory, CityLinkMember, CityLinkMove
+from stedenband.cities.models import AgreementSignatory, CityLinkMember, CityLinkMove, PartnerCity
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
 from tests.builders import OWN, PARTNER, STRANGER, Api, World, a_city, a_link, an_agreement
@@ -19,7 +18,6 @@ from tests.contracts.access_rules import ROLES, Caller, Facts
 
 MISSING = UUID(int=0x0199_F3A0_7C1E_7A52_9D6E_2F4B_8C1D_0E37)
 SIDES = frozenset({OWN, PARTNER})
-BOTH_PUBLISHED = frozenset({"DELETE"})
 
 CALLERS = (
     Caller(),
@@ -32,10 +30,15 @@ _days = itertools.count()
 
 @dataclass(frozen=True)
 class Subject:
-    """The ids that a path takes, and what the rules need to know of the record they name (None: there is none)."""
+    """The ids that a path takes, and what the rules need to know of the record they name (None: there is none).
+
+    `members` and `into` are what bodies name: the cities of a link, and the link it may be merged into.
+    """
 
     ids: dict[str, UUID | str]
     facts: Facts | None = None
+    members: tuple[UUID, ...] = ()
+    into: UUID | None = None
 
 
 Maker = Callable[[Session, World], Subject]
@@ -50,30 +53,56 @@ def city(visibility: str, owner: str | None = None, *, published: bool = False) 
         session.flush()
         owners = frozenset({owner} if owner else ())
         gone = frozenset({"DELETE"} if published or visibility == "public" else ())
-        return Subject({"partnerCityId": row.id}, Facts(visibility, owners, contradicts=gone))
+        return Subject({"partnerCityId": row.id}, Facts(visibility, owners, maker=owner, contradicts=gone))
 
     return make
 
 
 def itself(name: str) -> Maker:
-    """Name a city of the register that has clients."""
-    facts = Facts("public", frozenset({name}), claimed=True, contradicts=frozenset({"DELETE"}))
-    return lambda _session, world: Subject({"partnerCityId": world.cities[name]}, facts)
+    """Name a city of the register that has clients, and let everyone see it."""
+
+    def make(session: Session, world: World) -> Subject:
+        session.get_one(PartnerCity, world.cities[name]).visibility = "public"
+        return Subject({"partnerCityId": world.cities[name]}, Facts("public", frozenset({name}), claimed=True))
+
+    return make
 
 
 def link(visibility: str, owner: str | None = OWN, cities: tuple[str, ...] = (OWN, PARTNER)) -> Maker:
     """Make a link with a note for the staff and a reason for both sides; a further member keeps it apart from others."""
 
     def make(session: Session, world: World) -> Subject:
-        further = a_city()
-        row = a_link(world, visibility=visibility, city_id=owner and world.cities[owner], cities=cities,
-                     internal_note="For our staff.", moves=[CityLinkMove(status="candidate", reason="For both sides.")])
-        row.members.append(CityLinkMember(city=further, position=len(cities)))
-        session.add_all((further, row))
+        row = a_link(
+            world,
+            visibility=visibility,
+            city_id=owner and world.cities[owner],
+            cities=(),
+            internal_note="For our staff.",
+            moves=[CityLinkMove(status="candidate", reason="For both sides.")],
+        )
+        named = [session.get_one(PartnerCity, world.cities[name]) for name in cities]
+        row.members = [CityLinkMember(city=city, position=index) for index, city in enumerate([*named, a_city()])]
+        session.add(row)
         session.flush()
         owners = frozenset({owner} if owner else ())
-        gone = frozenset({"DELETE"} if visibility == "public" else ())
-        return Subject({"cityLinkId": row.id}, Facts(visibility, owners, frozenset(cities), contradicts=gone))
+        contradicts = {"DELETE"} if visibility == "public" else set()
+        facts = Facts(visibility, owners, frozenset(cities), contradicts=frozenset(contradicts | ({"claim"} if owner else set())))
+        return Subject({"cityLinkId": row.id}, facts, tuple(member.city.id for member in row.members))
+
+    return make
+
+
+def mergeable(within: Maker, owner: str | None) -> Maker:
+    """Make a link and its twin, the same link in the hands of another."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = within(session, world)
+        row = a_link(world, visibility="public", city_id=owner and world.cities[owner], cities=())
+        row.members = [CityLinkMember(partner_city_id=key, position=index) for index, key in enumerate(held.members)]
+        session.add(row)
+        session.flush()
+        assert held.facts
+        return replace(held, facts=replace(held.facts, twin=owner), into=row.id)
 
     return make
 
@@ -115,7 +144,7 @@ def client(name: str, *, key: str = "own") -> Maker:
         session.add_all((row, other))
         session.flush()
         made = issue_key(session, row if key == "own" else other).id
-        return Subject({"apiClientId": row.id, "apiKeyId": made}, Facts("admin") if key == "own" else None)
+        return Subject({"apiClientId": row.id, "keyId": made}, Facts("admin") if key == "own" else None)
 
     return make
 
@@ -150,6 +179,15 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "foreign shared": link("link", STRANGER, (STRANGER, OWN)),
         "missing": nothing(cityLinkId=MISSING),
     },
+    "merge": {
+        "private": mergeable(link("city"), None),
+        "shared": mergeable(link("link"), None),
+        "public": mergeable(link("public"), None),
+        "of the register, into one of Genk": mergeable(link("public", None), OWN),
+        "private, into one of the other side": mergeable(link("city"), PARTNER),
+        "foreign private": mergeable(link("city", STRANGER, (STRANGER, OWN)), None),
+        "missing": nothing(cityLinkId=MISSING),
+    },
     "agreementId": {
         "private in a public link": agreement("city", link("public")),
         "shared in a public link": agreement("link", link("public")),
@@ -168,22 +206,23 @@ MAKERS: dict[str, dict[str, Maker]] = {
     "apiClientId": {
         "of the own city": client(OWN),
         "of another city": client(STRANGER),
-        "missing": nothing(apiClientId=MISSING, apiKeyId=MISSING),
+        "missing": nothing(apiClientId=MISSING, keyId=MISSING),
     },
-    "apiKeyId": {
+    "keyId": {
         "a key": client(OWN),
         "a key of another client": client(OWN, key="foreign"),
-        "missing": nothing(apiClientId=MISSING, apiKeyId=MISSING),
+        "missing": nothing(apiClientId=MISSING, keyId=MISSING),
     },
     "name": {"a file": nothing(name="swagger-ui.css")},
     "": {"all": nothing()},
 }
-"""By the last id of a path: what it may name."""
+"""By the kind of a path, which is its last id or a word that needs records of its own: what it may name."""
 
 
 def kind_of(path: str) -> str:
-    """Return the last id that a path takes."""
-    return path.rpartition("<")[2].partition(">")[0] if "<" in path else ""
+    """Return the kind of a path."""
+    tail = path.rpartition("/")[2]
+    return tail if tail in MAKERS else path.rpartition("<")[2].rpartition(">")[0]
 
 
 @dataclass

@@ -40,7 +40,7 @@ GET    /v1/cityLinks/<cityLinkId>/history             seen    seen     seen     
 PATCH  /v1/cityLinks/<cityLinkId>                     -       shared   -        ours    ours         -          200
 PATCH  /v1/cityLinks/<cityLinkId> rename              -       no       -        owned   owned        -          200
 PATCH  /v1/cityLinks/<cityLinkId> annotate            -       no       -        owned   owned        -          200
-PATCH  /v1/cityLinks/<cityLinkId> enlarge             -       no       -        owned   owned        -          200
+PATCH  /v1/cityLinks/<cityLinkId> appoint             -       no       -        owned   owned        -          200
 PATCH  /v1/cityLinks/<cityLinkId> publish             -       no       -        no      owned        -          200
 DELETE /v1/cityLinks/<cityLinkId>                     -       -        -        -       owned        -          204
 POST   /v1/cityLinks/<cityLinkId>/transitions         -       -        -        owned   owned        -          200

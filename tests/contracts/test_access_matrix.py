@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from stedenband.web.guard import declared
 from tests.builders import OWN, World
 from tests.contracts.access_records import CALLERS, MAKERS, MISSING, Stage, Subject, kind_of, next_days
-from tests.contracts.access_rules import RULES, Caller, Facts, Rule, expected, is_side, is_staff, sees
+from tests.contracts.access_rules import RULES, Caller, Rule, expected, is_side, is_staff, sees
 
 DECISION = {"date": "2026-01-15", "body": "City council", "reference": "GR/2026/1"}
 FEWEST_CELLS = 4000
@@ -21,15 +21,17 @@ def stage(world: World) -> Stage:
     return Stage(world)
 
 
-def body_of(stage: Stage, rule: Rule, caller: Caller, facts: Facts | None) -> Any:
+def body_of(stage: Stage, rule: Rule, caller: Caller, subject: Subject) -> Any:
     """Return a body that is right in form, so that only access can refuse it."""
     cities = stage.world.cities
     home = str(cities[caller.city or OWN])
     others = [str(key) for name, key in cities.items() if str(key) != home]
-    withdrawn = facts is not None and facts.visibility == "public"
-    match rule.method, rule.path.rpartition("/")[2], rule.act:
-        case "GET" | "DELETE", _, _:
+    is_public = subject.facts is not None and subject.facts.visibility == "public"
+    match rule.method, rule.last, rule.act:
+        case ("GET" | "DELETE", _, _) | (_, "claim", _):
             return None
+        case "POST", "merge", _:
+            return {"into": {"id": str(subject.into or MISSING)}}
         case "POST", "partnerCities", act:
             return {"name": "A new city", "countryCode": "BE"} | ({"visibility": "public"} if act else {})
         case "POST", "cityLinks", act:
@@ -54,12 +56,12 @@ def body_of(stage: Stage, rule: Rule, caller: Caller, facts: Facts | None) -> An
             return {"title": next_days()["validFrom"]}
         case "PATCH", _, "annotate":
             return {"internalNote": next_days()["validFrom"]}
-        case "PATCH", _, "enlarge":
-            return {"members": [{"city": {"id": str(key)}} for key in cities.values()]}
+        case "PATCH", _, "appoint":
+            return {"members": [{"city": {"id": str(key)}, "role": "observer"} for key in subject.members or cities.values()]}
         case "PATCH", _, "extend":
             return {"validTo": "2030-12-31"}
         case "PATCH", _, "publish":
-            return {"visibility": "city" if withdrawn else "public"}
+            return {"visibility": "city" if is_public else "public"}
     raise AssertionError(f"{rule}: say what a right request is")
 
 
@@ -68,7 +70,7 @@ def asked(stage: Stage, rule: Rule, caller: Caller, subject: Subject) -> TestRes
     path = rule.path
     for name, key in subject.ids.items():
         path = path.replace(f"<{name}>", str(key))
-    body = body_of(stage, rule, caller, subject.facts)
+    body = body_of(stage, rule, caller, subject)
     return stage.api(caller).call(rule.method, path, json=body, headers={"If-Match": "*"})
 
 
