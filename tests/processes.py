@@ -9,8 +9,8 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-PATIENCE = 30.0
-"""Seconds after which a test that waits has failed; on a good day nothing takes a tenth of it."""
+PATIENCE = 120.0
+"""Seconds after which a test that waits has failed; on a good day nothing takes a fiftieth of it."""
 
 
 def until(look: Callable[[], Result]) -> Result:

@@ -61,7 +61,8 @@ def test_migrate_goes_down_and_up_again(fresh_database: TestDatabase) -> None:
 
 def test_a_command_starts_the_postgres_of_the_folder_or_uses_the_running_one(folder: Path) -> None:
     data = folder / "data"
-    assert run("migrate", STEDENBAND_DATA=str(data)).exit_code == 0
+    for _ in ("a new folder", "a folder that nobody uses"):
+        assert run("migrate", STEDENBAND_DATA=str(data)).exit_code == 0
     with EmbeddedPostgres(data):
         environment_of_a_stranger = environment(data)
         subprocess.run([*COMMAND[:-1], "migrate", "up"], env=environment_of_a_stranger, check=True)

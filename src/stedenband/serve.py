@@ -96,9 +96,11 @@ def show_demo(owner_url: str | None, keys_file: Path) -> None:
     if not owner_url:
         raise Refusal("The demo data needs STEDENBAND_OWNER_URL, the owner's address of the database.")
     keys_file.parent.mkdir(parents=True, exist_ok=True)
+    first = not keys_file.exists()
     keys = demo_data.load(owner_url, keys_file)
-    for name, key in keys.items():
-        click.echo(f"{name:>15}  {key}")
+    if first:
+        for name, key in keys.items():
+            click.echo(f"{name:>15}  {key}")
     click.echo(f"The API keys of the demo stand in {keys_file}.")
 
 

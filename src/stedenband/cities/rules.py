@@ -64,7 +64,7 @@ def change_partner_city(session: Session, actor: Actor, city: PartnerCity, data:
 
 def delete_partner_city(_session: Session, actor: Actor, city: PartnerCity) -> None:
     """Delete a city that nothing refers to and that was never published."""
-    if city.city_id != actor.city_id:
+    if city.city_id != actor.own_city:
         raise MissingPermission("Only the city that made this record deletes it.")
     never_published(city)
 
@@ -166,7 +166,7 @@ def delete_agreement(_session: Session, _actor: Actor, agreement: Agreement) -> 
 
 
 def _members(session: Session, actor: Actor, link: CityLink, wanted: list[Data]) -> list[tuple[PartnerCity, str]]:
-    if link.city_id != actor.city_id:
+    if link.city_id != actor.own_city:
         raise MissingPermission("Only the city that owns the link changes its members.")
     members = [
         (referred(session, PartnerCity, each["city"], f"members[{index}].city"), each["role"])

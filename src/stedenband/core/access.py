@@ -94,6 +94,11 @@ class Actor:
     city_id: UUID | None = None
     scopes: frozenset[str] | None = None
 
+    @property
+    def own_city(self) -> UUID | None:
+        """The city on whose private records the actor works; none for a partner's client, which has only shared ones."""
+        return self.city_id if self.role in STAFF else None
+
     def may(self, permission: Permission) -> bool:
         """Tell whether role and key scopes allow `permission`."""
         return permission in PERMISSIONS[self.role] and (self.scopes is None or permission in self.scopes)

@@ -1,0 +1,86 @@
+"""The demo data: what a newcomer sees after the first start."""
+
+import json
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from stedenband.app import create_app
+from stedenband.config import Settings
+from stedenband.transfer import demo
+from tests.builders import Api
+from tests.databases import TestServer
+
+PUBLIC = {"Genk – Cieszyn", "Genk – Francistown", "Genk – Isparta", "Genk – Troisdorf"}
+CANDIDATE = "Demo: SDG partnership under study, Genk – Cieszyn"
+SIGNED = {
+    "Memorandum of understanding 2004",
+    "Memorandum of understanding 2014–2019",
+    "Memorandum of understanding 2020–2025",
+}
+DRAFT = "Demo: draft renewal 2026–2031"
+
+
+@dataclass
+class Demo:
+    """A register with the demo data, loaded once for all tests of this file, which change nothing."""
+
+    owner_url: str
+    file: Path
+    keys: dict[str, str]
+    api: Api
+
+    def as_(self, name: str | None) -> Api:
+        return self.api.as_(self.keys[name] if name else None)
+
+
+@pytest.fixture(scope="module")
+def register(server: TestServer, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    file = tmp_path_factory.mktemp("demo") / "demo-keys.json"
+    with server.copy(worker_id) as database:
+        app = create_app(Settings(database_url=database.api_url))
+        yield Demo(database.owner_url, file, demo.load(database.owner_url, file), Api(app.test_client()))
+        app.extensions["stedenband.database"].engine.dispose()
+
+
+def test_each_caller_sees_what_it_should(register: Demo) -> None:
+    genk = register.as_(None).get("/v1/partnerCities?q=genk").json["items"][0]["id"]
+    expected = {
+        None: (PUBLIC, SIGNED),
+        "francistown": (PUBLIC, SIGNED | {DRAFT}),
+        "genk": (PUBLIC | {CANDIDATE}, SIGNED | {DRAFT}),
+        "genk-editor": (PUBLIC | {CANDIDATE}, SIGNED | {DRAFT}),
+        "auditor": (PUBLIC | {CANDIDATE}, SIGNED | {DRAFT}),
+    }
+    assert set(expected) == {None, *register.keys}
+    for name, (links, agreements) in expected.items():
+        caller = register.as_(name)
+        shown = caller.get(f"/v1/cityLinks?memberCity={genk}").json["items"]
+        assert {link["title"] for link in shown} == links, name
+        francistown = next(link for link in shown if link["kind"] == "cityLink")
+        listed = caller.get(f"/v1/cityLinks/{francistown['id']}/agreements").json["items"]
+        assert {agreement["title"] for agreement in listed} == agreements, name
+
+
+def test_the_whole_register_is_public(register: Demo) -> None:
+    public = register.as_(None)
+    assert public.get("/v1/cityLinks?total=true").json["total"] == 445
+    assert public.get("/v1/cityLinks?renewalDue=true").json["items"][0]["title"] == "Genk – Francistown"
+
+
+def test_the_keys_stand_in_a_file_that_only_its_owner_reads(register: Demo) -> None:
+    assert stat.S_IMODE(register.file.stat().st_mode) == 0o600
+    assert json.loads(register.file.read_text()) == register.keys
+
+
+def test_a_second_start_changes_nothing(register: Demo, tmp_path: Path) -> None:
+    def last() -> str:
+        return str(register.as_("genk").get("/v1/changes?pageSize=200").json["cursor"])
+
+    before = last()
+    assert demo.load(register.owner_url, register.file) == register.keys
+    assert demo.load(register.owner_url, tmp_path / "elsewhere.json") == {}
+    assert last() == before
