@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +82,11 @@ class World:
     clients: dict[tuple[str, str], UUID] = field(default_factory=dict)
     links: dict[str, UUID] = field(default_factory=dict)
     agreements: dict[str, UUID] = field(default_factory=dict)
+
+    def credential(self, city: str, role: str = "coordinator") -> tuple[str, bytes]:
+        """Return what a client presents to the database: the prefix and the hash of its key."""
+        key = self.keys[city, role]
+        return key.split("_")[1], sha256(key.encode()).digest()
 
     def api(self, city: str | None = None, role: str = "coordinator") -> Api:
         """Return the API as a caller sees it; without a city: the public."""

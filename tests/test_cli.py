@@ -57,6 +57,9 @@ def test_migrate_goes_down_and_up_again(fresh_database: TestDatabase) -> None:
         assert connection.execute(tables).fetchone() == (0,)
         assert run("migrate", **{OWNER: fresh_database.owner_url}).exit_code == 0
         assert connection.execute(tables).fetchone() != (0,)
+        unknown = run("migrate", "up", "9999", **{OWNER: fresh_database.owner_url})
+        assert unknown.exit_code == 1
+        assert unknown.stderr == "Error: Can't locate revision identified by '9999'.\n"
 
 
 def test_a_command_starts_the_postgres_of_the_folder_or_uses_the_running_one(folder: Path) -> None:

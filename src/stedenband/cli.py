@@ -7,6 +7,7 @@ import click
 from environs import EnvError
 from sqlalchemy.exc import OperationalError
 
+import stedenband.cities.models  # noqa: F401 (models name those of other domains by string)
 from stedenband.core.refusal import Refusal
 
 COMMANDS = {

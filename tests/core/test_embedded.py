@@ -196,9 +196,8 @@ def test_binaries_of_the_operators_choice_are_used_or_refused(folder: Path) -> N
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     (closed / "postgres").touch()
-    nobody = Account(uid=65534, gid=65534, ours=False)
     with pytest.raises(Refusal, match="may not enter"):
-        binaries_for(nobody, folder, closed)
+        binaries_for(STRANGER, folder, closed)
     with pytest.raises(Refusal, match="install stedenband"):
         bundled("no_such_wheel")
 

@@ -15,7 +15,7 @@ from stedenband.access.models import ApiClient, ApiKey
 from stedenband.core.access import Actor
 from stedenband.core.db import now
 from stedenband.core.errors import BadRequest
-from stedenband.core.parts import assign, store
+from stedenband.core.parts import assign, referred, store
 
 Data = dict[str, Any]
 ALPHABET = string.ascii_letters + string.digits
@@ -31,7 +31,8 @@ class IssuedKey:
 
 def create_api_client(session: Session, _actor: Actor, data: Data) -> ApiClient:
     """Add a client to a city."""
-    client = ApiClient(city_id=data.pop("city"))
+    city = referred(session, ApiClient.city.property.mapper.class_, data.pop("city"), "city")
+    client = ApiClient(city_id=city.id)
     assign(client, data)
     store(session, client)
     return client

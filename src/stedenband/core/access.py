@@ -21,7 +21,6 @@ class Permission(StrEnum):
     CITY_LINKS_MOVE = "cityLinks:move"
     CITY_LINKS_READ = "cityLinks:read"
     CITY_LINKS_UPDATE = "cityLinks:update"
-    DOCUMENTATION_READ = "documentation:read"
     PARTNER_CITIES_CREATE = "partnerCities:create"
     PARTNER_CITIES_DELETE = "partnerCities:delete"
     PARTNER_CITIES_READ = "partnerCities:read"
@@ -42,7 +41,7 @@ class Role(StrEnum):
 
 P = Permission
 
-_READ = frozenset({P.AGREEMENTS_READ, P.CHANGES_READ, P.CITY_LINKS_READ, P.DOCUMENTATION_READ, P.PARTNER_CITIES_READ})
+_READ = frozenset({P.AGREEMENTS_READ, P.CHANGES_READ, P.CITY_LINKS_READ, P.PARTNER_CITIES_READ})
 _SHARED = frozenset({P.AGREEMENTS_UPDATE, P.CITY_LINKS_UPDATE})
 _EDIT = _SHARED | {
     P.AGREEMENTS_CREATE,

@@ -110,8 +110,9 @@ def binaries_for(account: Account, home: Path, chosen: Path | None) -> Path:
     if account.may_enter(binaries):
         return binaries
     if chosen:
-        name = pwd.getpwuid(account.uid).pw_name
-        raise Refusal(f"PostgreSQL would run as {name}, which may not enter {chosen} (STEDENBAND_POSTGRES_BIN).")
+        raise Refusal(
+            f"PostgreSQL would run as user {account.uid}, who may not enter {chosen}, STEDENBAND_POSTGRES_BIN."
+        )
     return _copy(binaries, home / "binaries")
 
 

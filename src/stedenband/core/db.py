@@ -166,11 +166,17 @@ class Database:
         token = _presented.set(credential)
         try:
             with translated():
-                connection = self.engine.connect()
+                connection = self._connected()
         finally:
             _presented.reset(token)
         with connection:
             yield Visit(connection, connection.info["actor"] if credential else ANYBODY)
+
+    def _connected(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except (exc.TimeoutError, exc.InvalidRequestError) as error:  # no connection is free, or none can be made
+            raise ServiceUnavailable from error
 
     def verify(self) -> None:
         """Refuse to start with a role that could pass by the policies."""
@@ -189,5 +195,3 @@ def translated() -> Iterator[None]:
         raise problem_of(error) from error
     except psycopg.Error as error:
         raise problem_of(error) from error
-    except (exc.TimeoutError, exc.InvalidRequestError) as error:
-        raise ServiceUnavailable from error

@@ -1,10 +1,15 @@
 """The operator's commands for the schema and its roles."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
+from alembic.util.exc import CommandError
 
 from stedenband import migrations
 from stedenband.config import Settings
 from stedenband.core.address import owner_address
+from stedenband.core.refusal import Refusal
 from stedenband.core.roles import DATABASE, roles_sql
 
 
@@ -20,7 +25,7 @@ def migrate_command(context: click.Context) -> None:
 @click.argument("revision", default="head")
 def up(revision: str) -> None:
     """Migrate up to REVISION."""
-    with owner_address(Settings.from_environment()) as url:
+    with _owner() as url:
         migrations.upgrade(url, revision)
 
 
@@ -28,8 +33,18 @@ def up(revision: str) -> None:
 @click.argument("revision")
 def down(revision: str) -> None:
     """Migrate down to REVISION ('base': nothing is left). What the newer schema alone could hold is lost."""
-    with owner_address(Settings.from_environment()) as url:
+    with _owner() as url:
         migrations.downgrade(url, revision)
+
+
+@contextmanager
+def _owner() -> Iterator[str]:
+    """Give the owner's address; a revision that alembic does not know is the operator's slip."""
+    with owner_address(Settings.from_environment()) as url:
+        try:
+            yield url
+        except CommandError as error:
+            raise Refusal(f"{error}.") from error
 
 
 @click.command("roles")

@@ -100,7 +100,7 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
 
 def a(noun: str) -> str:
     """Return a noun with its article."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'aeiouA' else 'a'} {noun}"
 
 
 def find(session: Session, resource: Resource, ids: dict[str, UUID]) -> tuple[Any, Relation]:

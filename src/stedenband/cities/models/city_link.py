@@ -52,6 +52,7 @@ class CityLink(Owned, Record):
         Index("ix_city_link_kind", "kind", "title_sort", "id"),
         Index("ix_city_link_visibility", "visibility", "title_sort", "id"),
         Index("ix_city_link_start_date", "start_date", "id"),
+        Index("ix_city_link_start_date_descending", text("start_date DESC NULLS LAST"), text("id DESC")),
         Index("ix_city_link_updated_at", "updated_at", "id"),
         Index("ix_city_link_search", "search", postgresql_using="gin"),
         {

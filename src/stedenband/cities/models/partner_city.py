@@ -49,6 +49,7 @@ class PartnerCity(Owned, Record):
         ),
         Index("ix_partner_city_name_sort", "name_sort", "id"),
         Index("ix_partner_city_country_code", "country_code", "name_sort", "id"),
+        Index("ix_partner_city_population_ascending", "population", "id"),
         Index("ix_partner_city_population", text("population DESC NULLS LAST"), text("id DESC")),
         Index("ix_partner_city_updated_at", "updated_at", "id"),
         Index("ix_partner_city_search", "search", postgresql_using="gin"),

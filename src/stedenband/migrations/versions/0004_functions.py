@@ -1,9 +1,9 @@
-"""The few functions that run with the owner's rights, and the triggers: scope, search, record of change, guards."""
+"""The few functions that run with the owner's rights, and those of the triggers: scope, search, change, guards."""
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -379,76 +379,18 @@ FOR_CALLERS = (
     "merge_city_links(uuid, uuid)",
 )
 
-OWNERS_COLUMNS = {
-    "partner_city": (),
-    "city_link": ("visibility", "status", "kind", "title", "end_date", "internal_note"),
-    "agreement": ("visibility", "kind", "valid_from", "valid_to", "signed_on", "internal_note"),
-}
-"""Columns that only the owner city changes; the others are content that the other side of a link may edit."""
-
-PARTS = (
-    # field, table, parent, key of the parent, personal columns
-    ("languages", "partner_city_language", "partner_city", "partner_city_id", ""),
-    ("members", "city_link_member", "city_link", "city_link_id", ""),
-    ("themes", "city_link_theme", "city_link", "city_link_id", ""),
-    ("moves", "city_link_move", "city_link", "city_link_id", ""),
-    ("merge_confirmations", "city_link_merge", "city_link", "city_link_id", ""),
-    ("themes", "agreement_theme", "agreement", "agreement_id", ""),
-    ("signatories", "agreement_signatory", "agreement", "agreement_id", "name"),
-    ("keys", "api_key", "api_client", "api_client_id", "hash,last_used_at"),
-)
-
 
 def upgrade() -> None:
-    """Create functions and triggers."""
-    for _, body in FUNCTIONS:
-        op.execute(body)
-    for table, columns in OWNERS_COLUMNS.items():
-        listed = ", ".join(f"'{column}'" for column in columns)
-        op.execute(
-            f"CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON {table}"
-            f" FOR EACH ROW EXECUTE FUNCTION guard_record({listed})"
-        )
-    for table in (*OWNERS_COLUMNS, "api_client"):
-        op.execute(
-            f"CREATE TRIGGER change AFTER INSERT OR UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION record_change()"
-        )
-    for field, table, parent, key, personal in PARTS:
-        call = f"EXECUTE FUNCTION record_parts('{field}', '{parent}', '{key}', '{personal}')"
-        for verb, references in (
-            ("INSERT", "NEW TABLE AS added"),
-            ("UPDATE", "NEW TABLE AS added OLD TABLE AS removed"),
-            ("DELETE", "OLD TABLE AS removed"),
-        ):
-            op.execute(
-                f"CREATE TRIGGER change_{verb.lower()} AFTER {verb} ON {table}"
-                f" REFERENCING {references} FOR EACH STATEMENT {call}"
-            )
-    for table, when in (("city_link", "INSERT OR UPDATE"), ("city_link_member", "INSERT OR UPDATE OR DELETE")):
-        op.execute(
-            f"CREATE CONSTRAINT TRIGGER check_link AFTER {when} ON {table} DEFERRABLE INITIALLY DEFERRED"
-            " FOR EACH ROW EXECUTE FUNCTION check_link()"
-        )
-    op.execute(
-        "CREATE TRIGGER within_link BEFORE INSERT OR UPDATE OF visibility ON agreement"
-        " FOR EACH ROW EXECUTE FUNCTION check_agreement()"
-    )
-    op.execute(
-        "CREATE TRIGGER follow AFTER UPDATE OF visibility, city_id ON city_link"
-        " FOR EACH ROW EXECUTE FUNCTION follow_link()"
-    )
-    op.execute("CREATE TRIGGER leave AFTER DELETE ON city_link_member FOR EACH ROW EXECUTE FUNCTION leave_link()")
+    """Create the functions; those with the owner's rights are nobody's but the callers named."""
     for name, body in FUNCTIONS:
+        op.execute(body)
         if DEFINER in body:
             op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
     for name in FOR_CALLERS:
         op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO stedenband_api, stedenband_worker")
-    op.execute("INSERT INTO change_epoch DEFAULT VALUES")
 
 
 def downgrade() -> None:
-    """Drop them; a function takes its triggers along."""
-    op.execute("DELETE FROM change_epoch")
+    """Drop them."""
     for name, _ in reversed(FUNCTIONS):
-        op.execute(f"DROP FUNCTION {name} CASCADE")
+        op.execute(f"DROP FUNCTION {name}")

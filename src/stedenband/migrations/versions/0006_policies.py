@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -86,7 +86,7 @@ POLICIES: dict[str, dict[str, str]] = {
     "change": {
         "SELECT": f"""
             CASE WHEN withdrawn THEN audience_city_id = {MEMBER} OR (audience_city_id IS NULL
-                AND city_id IS DISTINCT FROM {CITY}
+                AND ({CITY} IS NULL OR city_id IS DISTINCT FROM {CITY})
                 AND (visibility = 'public' OR (visibility = 'link' AND city_link_id IN {LINKS}))
                 AND NOT (remaining = 'link' AND coalesce(city_link_id IN {LINKS}, false)))
             ELSE visibility = 'public' OR city_id = {CITY} OR (visibility = 'link' AND city_link_id IN {LINKS})
