@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from flask import Flask
@@ -25,9 +25,15 @@ from tests.databases import TestDatabase
 
 BASE = "http://127.0.0.1:8000"
 OWN, PARTNER, STRANGER = "Genk", "Francistown", "Elsewhere"
-"""The city that owns the records of the world, the other member of its link, and a city that has nothing to do with it."""
+"""The city that owns the records of the world, the other member of its link, and a city that knows nothing of it."""
 
 _numbers = itertools.count(1)
+
+
+class Reply(TestResponse):
+    """A reply whose body is JSON wherever a test reads it."""
+
+    json: Any
 
 
 @dataclass
@@ -41,28 +47,29 @@ class Api:
         """Return the same application for another caller."""
         return Api(self.flask, key)
 
-    def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> TestResponse:
+    def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Reply:
         """Send one request; an absolute address of the API is taken too."""
         auth = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        return self.flask.open(path.removeprefix(BASE), method=method, headers={**auth, **(headers or {})}, **more)
+        sent = {**auth, **(headers or {})}
+        return cast("Reply", self.flask.open(path.removeprefix(BASE), method=method, headers=sent, **more))
 
-    def get(self, path: str, **more: Any) -> TestResponse:
+    def get(self, path: str, **more: Any) -> Reply:
         """GET."""
         return self.call("GET", path, **more)
 
-    def post(self, path: str, body: Any, **more: Any) -> TestResponse:
+    def post(self, path: str, body: Any, **more: Any) -> Reply:
         """POST JSON."""
         return self.call("POST", path, json=body, **more)
 
-    def patch(self, path: str, body: Any, etag: str | None = "*", **more: Any) -> TestResponse:
+    def patch(self, path: str, body: Any, etag: str | None = "*", **more: Any) -> Reply:
         """PATCH JSON with If-Match (None: without)."""
         return self.call("PATCH", path, json=body, headers=_if_match(etag), **more)
 
-    def delete(self, path: str, etag: str | None = "*") -> TestResponse:
+    def delete(self, path: str, etag: str | None = "*") -> Reply:
         """DELETE with If-Match (None: without)."""
         return self.call("DELETE", path, headers=_if_match(etag))
 
-    def move(self, path: str, to: str, etag: str | None = "*", **said: Any) -> TestResponse:
+    def move(self, path: str, to: str, etag: str | None = "*", **said: Any) -> Reply:
         """Move a record along its lifecycle."""
         return self.call("POST", f"{path}/transitions", json={"to": to, **said}, headers=_if_match(etag))
 

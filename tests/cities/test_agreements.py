@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
-from tests.builders import OWN, PARTNER, World
+from tests.builders import OWN, PARTNER, Reply, World
 
 BODY = {"title": "MoU", "kind": "memorandumOfUnderstanding", "validFrom": "1990-01-01", "validTo": "1994-12-31"}
 
@@ -15,7 +14,7 @@ def agreements(world: World, link: str = "public") -> str:
     return f"/v1/cityLinks/{world.links[link]}/agreements"
 
 
-def new(world: World, link: str = "public", **more: Any) -> TestResponse:
+def new(world: World, link: str = "public", **more: Any) -> Reply:
     return world.api(OWN).post(agreements(world, link), BODY | more)
 
 

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
-from tests.builders import OWN, PARTNER, STRANGER, World
+from tests.builders import OWN, PARTNER, STRANGER, Reply, World
 
 DECISION = {"date": "2004-06-24", "body": "City council", "reference": "GR/2004/117"}
 
@@ -14,7 +13,7 @@ def members(world: World, *names: str) -> list[dict[str, Any]]:
     return [{"city": {"id": str(world.cities[name])}} for name in names]
 
 
-def new_link(world: World, city: str = OWN, role: str = "coordinator", **more: Any) -> TestResponse:
+def new_link(world: World, city: str = OWN, role: str = "coordinator", **more: Any) -> Reply:
     body = {"kind": "sdgPartnership", "members": members(world, OWN, PARTNER), **more}
     return world.api(city, role).post("/v1/cityLinks", body)
 
@@ -131,14 +130,17 @@ def test_an_editor_does_not_publish(fresh_world: World) -> None:
 
 def test_a_member_claims_a_link_of_the_register(fresh_world: World) -> None:
     path = f"/v1/cityLinks/{fresh_world.links['register']}"
-    claim = {"headers": {"If-Match": "*"}, "method": "POST", "path": f"{path}/claim"}
+
+    def claim(city: str, role: str = "coordinator") -> Reply:
+        return fresh_world.api(city, role).call("POST", f"{path}/claim", headers={"If-Match": "*"})
+
     assert fresh_world.api(OWN).patch(path, {"themes": ["waste"]}).status_code == 403
-    assert fresh_world.api(STRANGER).call(**claim).status_code == 403
-    assert fresh_world.api(OWN, "editor").call(**claim).status_code == 403
-    claimed = fresh_world.api(PARTNER).call(**claim)
+    assert claim(STRANGER).status_code == 403
+    assert claim(OWN, "editor").status_code == 403
+    claimed = claim(PARTNER)
     assert claimed.status_code == 200
     assert claimed.json["owner"]["title"] == PARTNER
-    assert fresh_world.api(OWN).call(**claim).status_code == 409
+    assert claim(OWN).status_code == 409
     assert fresh_world.api(PARTNER).patch(path, {"themes": ["waste"]}).status_code == 200
 
 
@@ -150,7 +152,7 @@ def test_two_owners_merge_their_links(fresh_world: World) -> None:
     assert fresh_world.api(PARTNER).post(f"{theirs.headers['Location']}/agreements", agreement).status_code == 201
     request = {"into": {"id": fresh_world.api(OWN).get(ours).json["id"]}}
 
-    def merge(city: str) -> TestResponse:
+    def merge(city: str) -> Reply:
         path = f"{theirs.headers['Location']}/merge"
         return fresh_world.api(city).post(path, request, headers={"If-Match": "*"})
 

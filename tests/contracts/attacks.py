@@ -80,7 +80,7 @@ class Attacks:
         for name in documented:
             yield from (Attack(self._with(name, value), "header", name) for value in corpus.HEADER_VALUES)
         for name in corpus.ALWAYS_READ:
-            some = corpus.HEADER_VALUES if name in {"Accept", "Authorization"} else corpus.HEADER_VALUES[:: len(documented) + 5]
+            some = corpus.HEADER_VALUES if name in {"Accept", "Authorization"} else corpus.HEADER_VALUES[:: len(documented) + 12]
             yield from (Attack(self._with(name, value), "header") for value in some)
         for name in ("Host", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Prefix"):
             yield Attack(self._with(name, "host=evil.example" if name == "Forwarded" else "evil.example"), "header")
@@ -94,7 +94,7 @@ class Attacks:
     def _properties(self, schema: Mapping[str, Any]) -> Iterator[Attack]:
         for path, each in places(dict(schema)):
             document = json.loads(self.operation.good(self.ids, self.cities, str(path[0])).body or b"")
-            for value in corpus.values_for(each):
+            for value in corpus.values_for(each)[0 if path[-1] else 1 :]:
                 body = put(document, path, value)
                 yield Attack(replace(self.good, body=body), "body", name_of(path), each, path, value)
             if "properties" in each:

@@ -32,9 +32,11 @@ from tests.databases import TestDatabase, TestServer
 FEWEST_INPUTS = 20_000
 TABLES = tuple(sorted(Record.metadata.tables))
 COLLECTIONS = {resource.name: resource.model.__tablename__ for resource in RESOURCES}
-STATE = " UNION ALL ".join(
-    f"SELECT '{table}', count(*), sum(hashtextextended((to_jsonb(t) - 'last_used_at')::text, 0))::text FROM {table} t" for table in TABLES
+VERSIONED = {table.name for table in Record.metadata.tables.values() if "version" in table.c}
+STATE = "SELECT (SELECT max(sequence) FROM change), " + ", ".join(
+    f"(SELECT (count(*), {'sum(version)' if table in VERSIONED else '0'}) FROM {table})::text" for table in TABLES
 )
+"""Rows and versions of every table, and the last change: whatever is written moves one of them."""
 RESTORE = "UPDATE city_link SET status = 'candidate' WHERE status <> 'candidate' AND city_id IS NOT NULL"
 """So that a link can be moved again and again."""
 
@@ -144,7 +146,7 @@ def check_accepted(operation: Operation, target: Target, attack: Attack, answer:
     if "href" in reply:
         path = "/v1" + reply["href"].partition("/v1")[2]
         assert json.loads(target.send(Request("GET", path), key).data) == reply
-        for query in ("", "near=0,0,20038", "q=a", "total=true"):
+        for query in ("", "near=0,0,20038", "q=a"):
             again = target.send(Request("GET", path.rsplit("/", 1)[0], query), key)
             assert again.status_code == 200 or b"unknownParameter" in again.data, f"poisoned by {attack}: {again.text}"
 

@@ -3,52 +3,275 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
-from psycopg.sql import SQL, Identifier
 
-from stedenband.cities.models import AgreementSignatory, CityLinkMove, CityLinkTheme
-from stedenband.core.address import owner_session
-from tests.builders import OWN, PARTNER, STRANGER, World, a_city, a_link, an_agreement
+from stedenband.access.models import ROLES
+from stedenband.core.records import Record
+from tests.builders import OWN, PARTNER, STRANGER, World
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+Who = tuple[str, str] | None
 
-SHARED = "city_link SET {} WHERE id = %(shared)s"
-CHILDREN = (
-    "city_link_theme WHERE city_link_id",
-    "city_link_member WHERE city_link_id",
-    "city_link_move WHERE city_link_id",
-    "city_link_merge WHERE city_link_id",
-    "agreement WHERE city_link_id",
-    "agreement_theme WHERE agreement_id",
-    "agreement_signatory WHERE agreement_id",
+PUBLIC: Who = None
+OTHER_SIDE: tuple[Who, ...] = ((PARTNER, "partner"), (PARTNER, "editor"), (PARTNER, "coordinator"), (OWN, "partner"))
+OUTSIDE: tuple[Who, ...] = (PUBLIC, (STRANGER, "coordinator"), (STRANGER, "admin"), (STRANGER, "partner"))
+EVERYBODY: tuple[Who, ...] = (PUBLIC, *((city, role) for city in (OWN, PARTNER, STRANGER) for role in ROLES))
+
+TAKE_OVER = (
+    "UPDATE city_link SET city_id = %(partner)s WHERE id = %(shared)s",
+    "UPDATE agreement SET city_id = %(partner)s WHERE id = %(shared_agreement)s",
+    "UPDATE agreement SET city_link_id = %(public)s WHERE id = %(shared_agreement)s",
+    "UPDATE city_link SET merged_into_id = %(public)s WHERE id = %(shared)s",
+    "INSERT INTO city_link (title, kind, city_id) VALUES ('Ours', 'network', %(own)s)",
+    "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to)"
+    " VALUES (%(shared)s, %(own)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01')",
+    "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to)"
+    " VALUES (%(shared)s, %(partner)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01')",
+    "INSERT INTO city_link_member (city_link_id, partner_city_id, position) VALUES (%(shared)s, %(stranger)s, 9)",
+    "UPDATE city_link_member SET role = 'lead' WHERE city_link_id = %(shared)s",
+    "DELETE FROM city_link_member WHERE city_link_id = %(shared)s AND partner_city_id = %(own)s",
+    "INSERT INTO city_link_move (city_link_id, status, reason) VALUES (%(shared)s, 'ended', 'Enough.')",
+    "DELETE FROM city_link_move WHERE city_link_id = %(shared)s",
+    "INSERT INTO city_link_merge (city_link_id, into_id, partner_city_id) VALUES (%(shared)s, %(public)s, %(own)s)",
+    "SELECT FROM merge_city_links(%(shared)s, %(public)s)",
 )
+OWNERS_COLUMNS = {
+    "city_link": {"visibility": "public", "status": "ended", "kind": "network", "title": "Ours", "end_date": "2030-01-01",
+                  "internal_note": "Ours."},
+    "agreement": {"visibility": "public", "kind": "workProgram", "valid_from": "2001-01-01", "valid_to": "2049-01-01",
+                  "signed_on": "2020-01-01", "internal_note": "Ours."},
+}
+CHANGE_OWNERS_COLUMNS = tuple(
+    f"UPDATE {table} SET {column} = '{value}' WHERE id = %({'shared' if table == 'city_link' else 'shared_agreement'})s"
+    for table, columns in OWNERS_COLUMNS.items()
+    for column, value in columns.items()
+)
+DELETE = tuple(
+    f"DELETE FROM {table} WHERE id IN (%(private)s, %(shared)s, %(private_agreement)s, %(shared_agreement)s, %(private_city)s)"
+    for table in ("city_link", "agreement", "partner_city")
+)
+PUBLISH = (
+    *(f"UPDATE {table} SET visibility = 'public' WHERE visibility <> 'public' AND city_id = %(own)s"
+      for table in ("city_link", "agreement", "partner_city")),
+    *(f"UPDATE {table} SET visibility = 'city' WHERE visibility = 'public' AND city_id = %(own)s"
+      for table in ("city_link", "agreement")),
+    "INSERT INTO city_link (title, kind, city_id, visibility) VALUES ('Ours', 'network', %(own)s, 'public')",
+    "INSERT INTO partner_city (name, country_code, city_id, visibility) VALUES ('Ours', 'BE', %(own)s, 'public')",
+    "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to, visibility)"
+    " VALUES (%(public)s, %(own)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01', 'public')",
+)
+EDIT = (
+    "UPDATE city_link SET summary = '{\"en\": \"Ours.\"}'",
+    "UPDATE agreement SET title = 'Ours'",
+    "UPDATE partner_city SET subdivision = 'Ours' WHERE id <> %(private_city)s AND has_client(id)",
+    "INSERT INTO city_link (title, kind, city_id) VALUES ('Ours', 'network', %(own)s)",
+    "INSERT INTO city_link_theme (city_link_id, code) VALUES (%(shared)s, 'water')",
+    "INSERT INTO agreement_theme (agreement_id, code) VALUES (%(shared_agreement)s, 'water')",
+    "INSERT INTO agreement_signatory (agreement_id, partner_city_id, function)"
+    " VALUES (%(shared_agreement)s, %(own)s, 'Mayor')",
+    "INSERT INTO partner_city_language (partner_city_id, code) VALUES (%(own)s, 'la')",
+    "DELETE FROM city_link_theme",
+    "DELETE FROM agreement_signatory",
+    "SELECT FROM claim_city_link(%(register)s) claimed WHERE claimed",
+)
+OPERATE = (
+    "INSERT INTO api_client (city_id, name, role) VALUES (%(own)s, 'Mine', 'admin')",
+    "UPDATE api_client SET role = 'admin'",
+    "UPDATE api_key SET revoked_at = now()",
+    "INSERT INTO api_key (api_client_id, prefix, hash) SELECT my_client(), 'mineminemine', 'x'",
+)
+NOBODY = (
+    "SELECT hash FROM api_key",
+    "SELECT * FROM api_key",
+    "UPDATE api_key SET hash = 'x'",
+    "DELETE FROM api_key",
+    "DELETE FROM api_client",
+    "INSERT INTO change (transaction_id, operation, table_name, record_id, version, fields, visibility)"
+    " VALUES (1, 'created', 'city_link', %(shared)s, 1, '{}', 'public')",
+    "UPDATE change SET actor_name = 'Another'",
+    "DELETE FROM change",
+    "INSERT INTO change_epoch DEFAULT VALUES",
+    "UPDATE change_epoch SET started_at = now()",
+    "DELETE FROM change_epoch",
+    "UPDATE idempotency_key SET body = 'Another'",
+    "SELECT write_change('city_link', 'created', '{}', '{}', '{}')",
+    "UPDATE city_link SET id = %(own)s",
+    "UPDATE city_link SET created_at = now()",
+    "UPDATE city_link SET published_at = NULL",
+    "UPDATE partner_city SET city_id = %(stranger)s",
+)
+ALWAYS = (
+    "SET ROLE stedenband_owner",
+    "SET SESSION AUTHORIZATION stedenband_owner",
+    "SET session_replication_role = replica",
+    "ALTER TABLE city_link DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE city_link DISABLE TRIGGER ALL",
+    "DROP POLICY select_policy ON city_link",
+    "CREATE TABLE mine (id integer)",
+    "CREATE FUNCTION public.mine() RETURNS integer LANGUAGE sql RETURN 1",
+    "COPY city_link TO PROGRAM 'true'",
+)
+CHILDREN = {
+    "city_link_theme": "city_link_id",
+    "city_link_member": "city_link_id",
+    "city_link_move": "city_link_id",
+    "city_link_merge": "city_link_id",
+    "agreement": "id",
+    "agreement_theme": "agreement_id",
+    "agreement_signatory": "agreement_id",
+    "partner_city_language": "partner_city_id",
+    "change": "record_id",
+}
 
 
 @pytest.fixture(scope="module")
-def named(world: World) -> dict[str, Any]:
-    """Ids by what the records are to Genk: `private`, `shared` and `public` links with one agreement each."""
-    ids: dict[str, Any] = {"own": world.cities[OWN], "partner": world.cities[PARTNER], "stranger": world.cities[STRANGER]}
-    with owner_session(world.database.owner_url) as session:
-        for name, visibility in (("private", "city"), ("shared", "link"), ("public", "public")):
-            link = a_link(world, visibility=visibility, city_id=ids["own"], kind="sdgPartnership", internal_note="Ours.")
-            link.members[1].city = further = a_city() if name != "shared" else None
-            if further is None:
-                link.members[1].partner_city_id = ids["partner"]
-            link.themes = [CityLinkTheme(code="waste")]
-            link.moves = [CityLinkMove(status="candidate", reason="Because.")]
-            session.add(link)
-            session.flush()
-            agreement = an_agreement(link.id, ids["own"], visibility, 2000)
-            agreement.signatories = [AgreementSignatory(partner_city_id=ids["own"], name="An Example", function="Mayor")]
-            session.add(agreement)
-            session.flush()
-            ids |= {name: link.id, f"{name} agreement": agreement.id}
-        city = a_city(visibility="city", city_id=ids["own"])
-        session.add(city)
-        session.commit()
-        ids["private city"] = city.id
-    return ids
+def ids(world: World) -> dict[str, Any]:
+    """Ids by what the records are to Genk, each private one with every kind of part."""
+    found = {"own": world.cities[OWN], "partner": world.cities[PARTNER], "stranger": world.cities[STRANGER],
+             "private": world.links["city"], "shared": world.links["link"], "public": world.links["public"],
+             "register": world.links["register"], "private_agreement": world.agreements["city"],
+             "shared_agreement": world.agreements["link"]}
+    with psycopg.connect(world.database.owner_url) as owner:
+        made = owner.execute("INSERT INTO partner_city (name, country_code, city_id) VALUES ('Hidden', 'BE', %(own)s) RETURNING id", found)
+        found["private_city"] = made.fetchone()[0]  # type: ignore[index]
+        owner.execute("INSERT INTO partner_city_language (partner_city_id, code) VALUES (%(private_city)s, 'la')", found)
+        for link in (found["private"], found["shared"]):
+            owner.execute("INSERT INTO city_link_theme (city_link_id, code) VALUES (%s, 'waste')", (link,))
+            owner.execute("INSERT INTO city_link_move (city_link_id, status) VALUES (%s, 'candidate')", (link,))
+            owner.execute("INSERT INTO city_link_merge VALUES (%s, %s, %s)", (link, found["public"], found["own"]))
+        for agreement in (found["private_agreement"], found["shared_agreement"]):
+            owner.execute("INSERT INTO agreement_theme (agreement_id, code) VALUES (%s, 'waste')", (agreement,))
+            owner.execute(
+                "INSERT INTO agreement_signatory (agreement_id, partner_city_id, function) VALUES (%s, %s, 'Mayor')",
+                (agreement, found["own"]),
+            )
+    return found
+
+
+@contextmanager
+def entered(world: World, who: Who) -> Iterator[Connection]:
+    """Give a connection of the API that has entered; nothing it does stays."""
+    with psycopg.connect(world.database.api_url) as connection:
+        connection.execute("SELECT FROM enter(%s, %s)", world.credential(*who) if who else (None, None))
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+
+def done_by(connection: Connection, statement: str, ids: dict[str, Any]) -> int:
+    """Return how many rows a statement reached, 0 when it was refused; nothing stays."""
+    try:
+        with connection.transaction(force_rollback=True):
+            rows = connection.execute(statement.replace("%", "%%").replace("%%(", "%("), ids).rowcount
+            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except InsufficientPrivilege:
+        return 0
+    return rows
+
+
+def permitted(world: World, ids: dict[str, Any], callers: tuple[Who, ...], statements: tuple[str, ...]) -> list[str]:
+    """Return what was not refused."""
+    found = []
+    for who in callers:
+        with entered(world, who) as connection:
+            found += [f"{who}: {each}" for each in statements if done_by(connection, each, ids)]
+    return found
+
+
+def test_the_other_side_edits_what_is_shared(world: World, ids: dict[str, Any]) -> None:
+    for who in OTHER_SIDE:
+        with entered(world, who) as connection:
+            assert done_by(connection, "UPDATE city_link SET summary = '{\"en\": \"Ours.\"}' WHERE id = %(shared)s", ids) == 1
+            assert done_by(connection, "UPDATE agreement SET title = 'Ours' WHERE id = %(shared_agreement)s", ids) == 1
+            assert done_by(connection, "DELETE FROM city_link_theme WHERE city_link_id = %(shared)s", ids) == 1
+
+
+def test_the_other_side_does_not_take_over_what_is_shared(world: World, ids: dict[str, Any]) -> None:
+    assert permitted(world, ids, OTHER_SIDE, (*TAKE_OVER, *CHANGE_OWNERS_COLUMNS, *DELETE, *PUBLISH)) == []
+
+
+def test_an_editor_neither_publishes_nor_deletes(world: World, ids: dict[str, Any]) -> None:
+    assert permitted(world, ids, ((OWN, "editor"),), (*PUBLISH, *DELETE)) == []
+
+
+def test_a_coordinator_publishes_and_deletes(world: World, ids: dict[str, Any]) -> None:
+    """So the refusals above are for want of the right, not of a row."""
+    with entered(world, (OWN, "coordinator")) as connection:
+        assert [each for each in (*PUBLISH[:5], *DELETE[1:]) if not done_by(connection, each, ids)] == []
+
+
+def test_an_auditor_and_the_public_write_nothing(world: World, ids: dict[str, Any]) -> None:
+    callers = (PUBLIC, *((city, "auditor") for city in (OWN, PARTNER, STRANGER)))
+    statements = (*TAKE_OVER, *CHANGE_OWNERS_COLUMNS, *DELETE, *PUBLISH, *EDIT, *OPERATE)
+    assert permitted(world, ids, callers, statements) == []
+
+
+def test_an_administrator_edits_no_links(world: World, ids: dict[str, Any]) -> None:
+    callers = tuple((city, "admin") for city in (OWN, PARTNER, STRANGER))
+    assert permitted(world, ids, callers, (*TAKE_OVER, *CHANGE_OWNERS_COLUMNS, *DELETE, *PUBLISH[:1], *EDIT)) == []
+
+
+def test_a_stranger_writes_nothing_of_another_city(world: World, ids: dict[str, Any]) -> None:
+    statements = (*TAKE_OVER, *CHANGE_OWNERS_COLUMNS, *DELETE, *PUBLISH)
+    assert permitted(world, ids, ((STRANGER, "coordinator"), (STRANGER, "editor")), statements) == []
+
+
+def test_only_an_administrator_operates(world: World, ids: dict[str, Any]) -> None:
+    others = tuple(who for who in EVERYBODY if not who or who[1] != "admin")
+    assert permitted(world, ids, others, OPERATE) == []
+
+
+@pytest.mark.parametrize("table", ["city_link", "partner_city", *CHILDREN])
+def test_a_stranger_reads_no_private_row_and_no_part_of_one(world: World, ids: dict[str, Any], table: str) -> None:
+    hidden = [ids[name] for name in ("private", "shared", "private_agreement", "shared_agreement", "private_city")]
+    counting = f"SELECT count(*) FROM {table} WHERE {CHILDREN.get(table, 'id')} = ANY (%s)"
+    with entered(world, (OWN, "auditor")) as connection:
+        assert connection.execute(counting, (hidden,)).fetchone() != (0,), "the city's own staff reads them"
+    for who in OUTSIDE:
+        with entered(world, who) as connection:
+            assert connection.execute(counting, (hidden,)).fetchone() == (0,), who
+
+
+def test_the_other_side_reads_what_is_shared_and_not_what_is_private(world: World, ids: dict[str, Any]) -> None:
+    for who in (*OTHER_SIDE, (PARTNER, "auditor"), (PARTNER, "admin")):
+        with entered(world, who) as connection:
+            for table, private, shared in (("city_link", "private", "shared"),
+                                           ("agreement", "private_agreement", "shared_agreement")):
+                seen = connection.execute(f"SELECT id FROM {table} WHERE id = ANY (%s)", ([ids[private], ids[shared]],))
+                assert seen.fetchall() == [(ids[shared],)], (who, table)
+
+
+def test_nobody_reads_a_hash_or_writes_what_the_database_writes(world: World, ids: dict[str, Any]) -> None:
+    assert permitted(world, ids, EVERYBODY, NOBODY) == []
+
+
+def test_the_role_of_the_api_cannot_step_out_of_its_bounds(world: World, ids: dict[str, Any]) -> None:
+    tables = tuple(f"TRUNCATE {table} CASCADE" for table in Record.metadata.tables)
+    with entered(world, (OWN, "admin")) as connection:
+        for statement in (*ALWAYS, *tables):
+            with pytest.raises(InsufficientPrivilege), connection.transaction():
+                connection.execute(statement)
+
+
+def test_the_role_of_the_api_cannot_switch_row_security_off(world: World, ids: dict[str, Any]) -> None:
+    with entered(world, (OWN, "admin")) as connection:
+        connection.execute("SET LOCAL row_security = off")
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute("SELECT FROM city_link")
+
+
+def test_the_role_of_the_api_owns_nothing(world: World, ids: dict[str, Any]) -> None:
+    with entered(world, PUBLIC) as connection:
+        owned = "SELECT count(*) FROM pg_shdepend WHERE deptype = 'o' AND refobjid = %s::regrole"
+        assert connection.execute(owned, ("stedenband_api",)).fetchone() == (0,)
+        assert connection.execute(owned, ("stedenband_worker",)).fetchone() == (0,)
+
+
+def test_a_connection_that_never_entered_sees_what_is_public(world: World, ids: dict[str, Any]) -> None:
+    with psycopg.connect(world.database.api_url) as connection:
+        assert connection.execute("SELECT DISTINCT visibility FROM city_link").fetchall() == [("public",)]
+        assert connection.execute("SELECT count(*) FROM api_client").fetchone() == (0,)

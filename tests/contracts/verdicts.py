@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from stedenband.web.text import cleaned
 from tests.contracts.attacks import Attack
+from tests.contracts.corpus import DEEP
 from tests.contracts.operations import contract
 
 REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 422, 428, 431})
@@ -51,7 +52,7 @@ def names(issue: Mapping[str, Any], attack: Attack) -> bool:
 def readable(attack: Attack) -> bool:
     """Tell whether the body is JSON at all, so that a place in it can be named."""
     try:
-        return attack.value is None or attack.place != "body" or _depth(json.loads(attack.value, **STRICT)) + len(attack.path) < DEEPEST
+        return attack.value not in DEEP and (attack.value is None or attack.place != "body" or json.loads(attack.value, **STRICT) is not ...)
     except (ValueError, RecursionError):
         return False
 
@@ -62,13 +63,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _depth(value: Any) -> int:
-    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(_depth, below), default=0)
-
-
 STRICT: dict[str, Any] = {"object_pairs_hook": _once, "parse_constant": int}
-DEEPEST = 20
 
 
 def documented(component: str, document: Mapping[str, Any]) -> None:

@@ -42,8 +42,7 @@ def content(database: TestDatabase) -> dict[str, list[tuple[object, ...]]]:
     """Return every row of the tables that an import writes."""
     with psycopg.connect(database.owner_url) as connection:
         return {
-            table: connection.execute(f"SELECT * FROM {table} ORDER BY {table}::text").fetchall()  # noqa: S608
-            for table in TABLES
+            table: connection.execute(f"SELECT * FROM {table} ORDER BY {table}::text").fetchall() for table in TABLES
         }
 
 
@@ -104,7 +103,7 @@ def test_a_kill_in_the_middle_leaves_nothing_half(
     code = "from stedenband.transfer.commands import import_group; import_group()"
     with psycopg.connect(fresh_database.owner_url) as holder:
         holder.execute("LOCK TABLE city_link_member IN SHARE MODE")  # reached when the cities are written
-        importer = subprocess.Popen(  # noqa: S603
+        importer = subprocess.Popen(
             [sys.executable, "-c", code, "twinning", str(file)],
             env=os.environ | {"STEDENBAND_OWNER_URL": fresh_database.owner_url},
             stderr=subprocess.DEVNULL,
