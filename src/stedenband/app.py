@@ -4,6 +4,7 @@ import structlog
 from flask import Flask
 
 from stedenband.access import routes as access
+from stedenband.access.rules import parse_key
 from stedenband.changes import routes as changes
 from stedenband.cities import routes as cities
 from stedenband.config import Settings
@@ -28,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.url_map.merge_slashes = False
     trace.install(app)
-    guard.install(app, Database(settings.database_url or "", size=settings.threads), guard.parse_key)
+    guard.install(app, Database(settings.database_url or "", size=settings.threads), parse_key)
     api, converter = openapi.api_for(app)
     problems.register(app)
     for blueprint in (cities.blueprint, access.blueprint, changes.blueprint(RESOURCES), health.blueprint):

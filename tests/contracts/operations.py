@@ -94,7 +94,7 @@ class Operation:
             return Request(self.method, self.address(ids), headers=headers)
         example = self.example()
         names = {*self.body.get("required", ()), *wanted}
-        document = referring({name: value for name, value in example.items() if name in names}, cities)
+        document = referring({name: value for name, value in example.items() if name in names}, cities, ids["cityLinkId"])
         return self.with_body(ids, json.dumps(document).encode(), headers)
 
     def with_body(self, ids: Mapping[str, str], body: bytes, headers: Mapping[str, str]) -> Request:
@@ -102,14 +102,14 @@ class Operation:
         return Request(self.method, self.address(ids), "", {"Content-Type": "application/json", **headers}, body)
 
 
-def referring(document: Any, cities: list[str]) -> Any:
+def referring(document: Any, cities: list[str], link: str) -> Any:
     """Return `document` with every reference to an example city made one to a real city, in an array to another each."""
     if isinstance(document, list):
-        return [referring(each, cities[index:] or cities) for index, each in enumerate(document)]
+        return [referring(each, cities[index:] or cities, link) for index, each in enumerate(document)]
     if isinstance(document, dict):
         if set(document) == {"id"}:
             return {"id": cities[0]}
-        return {name: referring(each, cities) for name, each in document.items()}
+        return {name: {"id": link} if name == "into" else referring(each, cities, link) for name, each in document.items()}
     return document
 
 

@@ -1,5 +1,6 @@
 """The rules of API clients and keys."""
 
+import re
 import secrets
 import string
 from dataclasses import dataclass
@@ -13,12 +14,21 @@ from sqlalchemy.orm import Session
 
 from stedenband.access.models import ApiClient, ApiKey
 from stedenband.core.access import Actor
-from stedenband.core.db import now
+from stedenband.core.db import Credential, now
 from stedenband.core.errors import BadRequest
 from stedenband.core.parts import assign, referred, store
 
 Data = dict[str, Any]
 ALPHABET = string.ascii_letters + string.digits
+
+
+KEY_FORM = re.compile(r"[Bb]earer (sb_([0-9A-Za-z]{12})_[0-9A-Za-z_-]{43})", re.ASCII)
+
+
+def parse_key(value: str) -> Credential | None:
+    """Return the credential in an Authorization value; None when it has not the form of a key."""
+    found = KEY_FORM.fullmatch(value)
+    return Credential(found[2], sha256(found[1].encode()).digest()) if found else None
 
 
 @dataclass(frozen=True)

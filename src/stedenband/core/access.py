@@ -95,7 +95,7 @@ class Actor:
 
     @property
     def own_city(self) -> UUID | None:
-        """The city on whose private records the actor works; none for a partner's client, which has only shared ones."""
+        """The city whose private records the actor works on; none for a partner, who has only shared ones."""
         return self.city_id if self.role in STAFF else None
 
     def may(self, permission: Permission) -> bool:

@@ -89,7 +89,7 @@ class Versioned(Keyed):
 
     @classmethod
     def relation(cls) -> ColumnElement[str]:
-        """Return the caller's relation to the row: who sees a record that no city owns may write it, if its role may."""
+        """Return the caller's relation to the row: who sees a record without owner may write it, if its role may."""
         return literal(Relation.OWNER.value)
 
 

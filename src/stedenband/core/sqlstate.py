@@ -50,7 +50,7 @@ def problem_of(error: exc.DBAPIError | psycopg.Error) -> Problem:
         return MissingPermission("Your role or your city's relation to this record does not allow this change.")
     if state.startswith("23"):
         return _broken(cause.diag.constraint_name or "", state)
-    if state.startswith("22"):
+    if state.startswith(("22", "54")):
         return BadRequest("A value cannot be stored as it was sent.")
     return InternalError("An unexpected database error.")
 

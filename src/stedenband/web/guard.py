@@ -4,23 +4,30 @@ Size, key syntax, key, route, permission by role; what comes after (media types,
 checked where it is read. The database decides which rows and whose.
 """
 
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
-from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, request
 
 from stedenband.core.access import ANYBODY, Actor, Permission
 from stedenband.core.db import Credential, Database, Visit
-from stedenband.core.errors import AddressTooLong, InvalidAccessToken, MissingPermission, NoAccessToken, Problem
+from stedenband.core.errors import (
+    AddressTooLong,
+    HeaderFieldsTooLarge,
+    InvalidAccessToken,
+    MissingPermission,
+    NoAccessToken,
+    Problem,
+)
 from stedenband.web.problems import too_large
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 LARGEST_BODY = 1024 * 1024
-LONGEST_ADDRESS = 8192
+LONGEST_ADDRESS = 6000
+LONGEST_HEADER = 4096
+"""Both less than gunicorn takes, so that the answer is a problem document."""
 OPEN = "open"
 """The declaration of a route that needs neither a key nor the database, such as a health check."""
 
@@ -49,7 +56,7 @@ def declared(app: Flask, endpoint: str) -> Permission | str:
 
 
 def install(app: Flask, database: Database, parse_key: Callable[[str], Credential | None]) -> None:
-    """Check every request before its view; `parse_key` turns an Authorization value into a credential."""
+    """Check every request before its view; `parse_key` turns an Authorization value into a credential, if it is one."""
     app.extensions["stedenband.database"] = database
 
     @app.before_request
@@ -81,8 +88,10 @@ def check_routes(app: Flask) -> None:
 
 def refuse_size() -> None:
     """Read the body, so that a slow sender holds no connection; refuse what is too large."""
-    if len(request.environ.get("RAW_URI", "")) > LONGEST_ADDRESS or len(request.query_string) > LONGEST_ADDRESS:
-        raise AddressTooLong(f"Send an address of at most {LONGEST_ADDRESS} bytes.")
+    if len(request.full_path) > LONGEST_ADDRESS:
+        raise AddressTooLong(f"Send an address of at most {LONGEST_ADDRESS} characters.")
+    if any(len(value) > LONGEST_HEADER for _, value in request.headers):
+        raise HeaderFieldsTooLarge(f"Send headers of at most {LONGEST_HEADER} characters.")
     if (request.content_length or 0) > LARGEST_BODY:
         raise too_large()
     request.get_data()
@@ -120,12 +129,3 @@ def visit() -> Visit:
         database: Database = current_app.extensions["stedenband.database"]
         g.visit = g.stack.enter_context(database.visit(g.credential))
     return cast("Visit", g.visit)
-
-
-KEY_FORM = re.compile(r"[Bb]earer (sb_([0-9A-Za-z]{12})_[0-9A-Za-z_-]{43})", re.ASCII)
-
-
-def parse_key(value: str) -> Credential | None:
-    """Return the credential in an Authorization value; None when it has not the form of a key."""
-    found = KEY_FORM.fullmatch(value)
-    return Credential(found[2], sha256(found[1].encode()).digest()) if found else None

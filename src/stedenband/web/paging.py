@@ -100,7 +100,7 @@ def _typed(resource: Resource, step: Step, value: Any) -> Any:
         return value.encode().decode()
     if kind is int and type(value) is int and abs(value) < 2**31:
         return value
-    if kind is UUID:
+    if kind is UUID and isinstance(value, str):
         return UUID(value)
     if kind in {date, datetime}:
         return kind.fromisoformat(value)

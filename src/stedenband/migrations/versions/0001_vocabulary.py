@@ -21,7 +21,7 @@ FUNCTIONS = (
         "split_words(text)",
         """
         CREATE FUNCTION split_words(text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-        RETURN array_remove(regexp_split_to_array(fold($1), '[^[:alnum:]]+'), '')
+        RETURN ARRAY(SELECT left(word, 200) FROM regexp_split_to_table(fold($1), '[^[:alnum:]]+') word WHERE word <> '')
         """,
     ),
     (

@@ -135,6 +135,7 @@ DECLARE
     parent_table text := TG_ARGV[1];
     parent_key text := TG_ARGV[2];
     hidden text[] := string_to_array(TG_ARGV[3], ',') || parent_key;
+    unrecorded text[] := ARRAY['last_used_at'];
     source text := CASE TG_OP WHEN 'INSERT' THEN 'SELECT to_jsonb(t) AS part, true AS added FROM added t'
         WHEN 'DELETE' THEN 'SELECT to_jsonb(t) AS part, false AS added FROM removed t'
         ELSE 'SELECT to_jsonb(t), true FROM added t UNION ALL SELECT to_jsonb(t), false FROM removed t' END;
@@ -159,6 +160,7 @@ BEGIN
                 EXCEPT SELECT value FROM jsonb_array_elements(touched.added))
             UNION SELECT value FROM jsonb_array_elements(touched.removed)
         ) parts;
+        CONTINUE WHEN without(before, unrecorded) = without(after, unrecorded);
         before := without(before, hidden);
         after := without(after, hidden);
         PERFORM write_change(parent_table, 'updated', parent, parent, jsonb_build_object(field,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -71,11 +72,17 @@ class Code(Field):
         return {"type": "string", "enum": list(self.codes)}
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of the IANA time zone database, read once: finding them takes a third of a second."""
+    return frozenset(available_timezones())
+
+
 class TimeZone(Field):
     """A name of the IANA time zone database."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> str:
-        if self.text_from(value) not in available_timezones():
+        if self.text_from(value) not in time_zones():
             raise ValidationError("Give a name of the IANA time zone database, such as Africa/Gaborone.")
         return str(value)
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from math import isfinite
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,7 +16,9 @@ INSTANT_FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
 INTEGER_FORM = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-DECIMAL_FORM = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?", re.ASCII)
+MOST_DECIMALS = 15
+"""What a double holds of a coordinate; the square of a smaller number than that would be too small to compute with."""
+DECIMAL_FORM = re.compile(rf"-?[0-9]{{1,3}}(\.[0-9]{{1,{MOST_DECIMALS}}})?", re.ASCII)
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2200, 12, 31)
 
@@ -75,7 +76,9 @@ class Number(Field):
         number = float(value) if isinstance(value, QueryText) and DECIMAL_FORM.fullmatch(value) else value
         if not isinstance(number, int | float) or isinstance(number, bool) or not self.least <= number <= self.most:
             raise ValidationError(f"Give a number from {self.least:g} to {self.most:g}.")
-        return float(number) if isfinite(number) else 0.0
+        if round(number, MOST_DECIMALS) != number:
+            raise ValidationError(f"Give a number of at most {MOST_DECIMALS} decimals.")
+        return float(number)
 
     def documented(self) -> dict[str, Any]:
         """Return the bounds."""

@@ -1,0 +1,234 @@
+"""The catalogue of the migrated database: alembic sees no policy, grant, trigger, function or CHECK; this does."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from stedenband import migrations
+from stedenband.app import RESOURCES
+from stedenband.core.records import Record
+from tests.databases import TestDatabase
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+WITHOUT_HISTORY = {
+    "change": "is the record of change itself",
+    "change_epoch": "is the record of change itself",
+    "idempotency_key": "is a reply, kept for a day",
+}
+LEFT_OUT = {"api_key": {"hash", "last_used_at"}}
+"""Columns that no history names besides the personal ones: a secret, and what every request moves."""
+
+DEFINER = {
+    "check_agreement", "check_link", "claim_city_link", "enter", "find_city_links", "find_partner_cities", "follow_link",
+    "has_client", "leave_link", "merge_city_links", "my_links", "record_change", "record_parts", "write_change",
+}  # fmt: skip
+"""The functions that run with the owner's rights: trigger functions, and those for callers below."""
+
+FOR_CALLERS = {
+    "claim_city_link", "enter", "find_city_links", "find_partner_cities", "has_client", "merge_city_links", "my_links",
+}  # fmt: skip
+
+FIXED = {"id", "city_id", "city_link_id", "created_at", "published_at", "agreement_id", "api_client_id", "hash", "prefix"}
+"""Columns that the API never updates, in no table."""
+
+VERBS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+OWN_FUNCTIONS = """
+    SELECT p.oid, p.proname, p.prosecdef, p.proconfig, pg_get_userbyid(p.proowner) FROM pg_proc p
+    WHERE p.pronamespace = 'public'::regnamespace
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+"""
+GRANTS = """
+    SELECT DISTINCT table_name, privilege_type, NULL FROM information_schema.role_table_grants WHERE grantee = %(role)s
+    UNION SELECT table_name, privilege_type, column_name FROM information_schema.column_privileges WHERE grantee = %(role)s
+"""
+TRIGGERS = """
+    SELECT c.relname, p.proname, t.tgtype, array_remove(string_to_array(encode(t.tgargs, 'escape'), '\\000'), '')
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal
+"""
+SHAPE = {
+    "columns": """
+        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, a.attidentity,
+            pg_get_expr(d.adbin, d.adrelid)
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+        WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+    """,
+    "constraints": """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), condeferrable FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'n', 'p', 'u', 'x')
+    """,
+    "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "functions": """
+        SELECT 'public', oid::regprocedure::text, pg_get_functiondef(oid) || coalesce(proacl::text, '') FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c')
+    """,
+    "triggers": "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "policies": "SELECT tablename, policyname, cmd, roles::text, qual, with_check FROM pg_policies",
+    "security": """
+        SELECT relname, relrowsecurity, relforcerowsecurity, relacl::text,
+            ARRAY(SELECT attacl::text FROM pg_attribute a WHERE a.attrelid = c.oid AND attacl IS NOT NULL ORDER BY attnum)
+        FROM pg_class c WHERE relkind IN ('r', 'S') AND relnamespace = 'public'::regnamespace
+    """,
+}
+"""Queries that together tell everything a migration may make; the first column is the table."""
+
+TABLES_ALONE = ("columns", "constraints", "indexes")
+
+
+@pytest.fixture
+def catalogue(database: TestDatabase) -> Iterator[Connection]:
+    """A connection that reads the catalogue."""
+    with psycopg.connect(database.superuser_url) as connection:
+        yield connection
+
+
+def shape(database: TestDatabase, parts: tuple[str, ...] = tuple(SHAPE)) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what is in a database, but for alembic's own table."""
+    with psycopg.connect(database.superuser_url) as connection:
+        return {
+            part: sorted((row for row in connection.execute(SHAPE[part]) if row[0] != "alembic_version"), key=repr)
+            for part in parts
+        }
+
+
+def grants(connection: Connection, role: str) -> dict[tuple[str, str], set[str | None]]:
+    """Return the columns that a role may use, by table and verb; None among them: every column."""
+    found: dict[tuple[str, str], set[str | None]] = {}
+    for table, verb, column in connection.execute(GRANTS, {"role": role}):
+        found.setdefault((table, verb), set()).add(column)
+    return found
+
+
+def test_every_table_has_row_security_that_does_not_bind_its_owner(catalogue: Connection) -> None:
+    tables = catalogue.execute(SHAPE["security"].replace("('r', 'S')", "('r')")).fetchall()
+    assert {row[0] for row in tables} == {*Record.metadata.tables, "alembic_version"}
+    assert {row[0] for row in tables if row[1:3] != (True, False)} == {"alembic_version"}
+
+
+def test_a_verb_is_granted_exactly_where_a_policy_limits_it(catalogue: Connection) -> None:
+    policies = set(catalogue.execute("SELECT tablename, cmd FROM pg_policies").fetchall())
+    granted = set(grants(catalogue, "stedenband_api"))
+    assert policies == granted
+    assert {verb for _, verb in granted} == VERBS
+    assert catalogue.execute("SELECT count(*) FROM pg_policies WHERE permissive <> 'PERMISSIVE'").fetchone() == (0,)
+
+
+def test_every_policy_limits_something(catalogue: Connection) -> None:
+    unlimited = "SELECT tablename FROM pg_policies WHERE coalesce(qual, 'true') = 'true' AND coalesce(with_check, 'true') = 'true'"
+    assert catalogue.execute(unlimited).fetchall() == [("change_epoch",)]
+
+
+def test_the_worker_has_the_same_grants_as_the_api_and_nobody_else_has_any(catalogue: Connection) -> None:
+    assert grants(catalogue, "stedenband_worker") == grants(catalogue, "stedenband_api")
+    grantees = "SELECT DISTINCT grantee FROM information_schema.column_privileges WHERE table_schema = 'public'"
+    assert {row[0] for row in catalogue.execute(grantees)} == {"stedenband_api", "stedenband_owner", "stedenband_worker"}
+
+
+def test_nobody_updates_what_says_whose_a_record_is_and_since_when(catalogue: Connection) -> None:
+    for (table, verb), columns in grants(catalogue, "stedenband_api").items():
+        if verb == "UPDATE":
+            assert not columns & FIXED, table
+
+
+def test_nobody_reads_the_hash_of_a_key(catalogue: Connection) -> None:
+    readable = grants(catalogue, "stedenband_api")["api_key", "SELECT"]
+    assert readable == {column.name for column in Record.metadata.tables["api_key"].c} - {"hash"}
+
+
+def test_every_change_of_a_record_is_recorded_with_the_record_it_is_part_of(catalogue: Connection) -> None:
+    insert, delete, update = 4, 8, 16
+    recorded: dict[str, int] = {}
+    for table, function, kind, _ in catalogue.execute(TRIGGERS):
+        if function in {"record_change", "record_parts"}:
+            recorded[table] = recorded.get(table, 0) | kind & (insert | delete | update)
+    assert set(recorded.values()) == {insert | delete | update}
+    assert set(recorded) == set(Record.metadata.tables) - set(WITHOUT_HISTORY)
+
+
+def test_records_with_an_address_are_recorded_for_themselves(catalogue: Connection) -> None:
+    alone = {table for table, function, _, _ in catalogue.execute(TRIGGERS) if function == "record_change"}
+    assert alone == {resource.model.__tablename__ for resource in RESOURCES}
+
+
+def test_the_trigger_leaves_out_exactly_the_personal_columns(catalogue: Connection) -> None:
+    left_out: dict[str, set[str]] = {}
+    for table, function, _, arguments in catalogue.execute(TRIGGERS):
+        if function in {"record_change", "record_parts"}:
+            named = arguments if function == "record_change" else [name for part in arguments[3:] for name in part.split(",")]
+            left_out.setdefault(table, set()).update(named)
+    for table in Record.metadata.tables.values():
+        personal = {column.name for column in table.c if column.info.get("personal")}
+        assert left_out.get(table.name, set()) == personal | LEFT_OUT.get(table.name, set()), table.name
+
+
+def test_the_functions_with_the_rights_of_the_owner_are_these(catalogue: Connection) -> None:
+    functions = catalogue.execute(OWN_FUNCTIONS).fetchall()
+    assert {owner for *_, owner in functions} == {"stedenband_owner"}
+    definers = {name: settings or [] for _, name, definer, settings, _ in functions if definer}
+    assert set(definers) == DEFINER
+    assert {tuple(settings) for settings in definers.values()} == {("search_path=pg_catalog, public, pg_temp",)}
+
+
+@pytest.mark.parametrize(("role", "allowed"), [("public", set()), ("stedenband_api", FOR_CALLERS), ("stedenband_worker", FOR_CALLERS)])
+def test_the_functions_with_the_rights_of_the_owner_are_called_by_few(
+    catalogue: Connection, role: str, allowed: set[str]
+) -> None:
+    may = f"SELECT proname FROM ({OWN_FUNCTIONS}) own WHERE prosecdef AND has_function_privilege(%s, oid, 'EXECUTE')"
+    assert {row[0] for row in catalogue.execute(may, (role,))} == allowed
+
+
+def test_models_and_migrations_make_the_same_tables(fresh_database: TestDatabase) -> None:
+    migrated = shape(fresh_database, TABLES_ALONE)
+    migrations.downgrade(fresh_database.owner_url, "0001")
+    engine = create_engine(fresh_database.owner_url)
+    Record.metadata.create_all(engine)
+    engine.dispose()
+    declared = shape(fresh_database, TABLES_ALONE)
+    for part in TABLES_ALONE:
+        assert declared[part] == migrated[part], part
+
+
+def test_alembic_finds_no_difference(database: TestDatabase) -> None:
+    engine = create_engine(database.owner_url)
+    with engine.connect() as connection:
+        command.check(migrations.configuration(connection))
+    engine.dispose()
+
+
+def test_migrations_go_down_to_nothing_and_up_again_to_the_same(fresh_database: TestDatabase) -> None:
+    before = shape(fresh_database)
+    migrations.downgrade(fresh_database.owner_url, "base")
+    assert {part: rows for part, rows in shape(fresh_database).items() if rows} == {}
+    migrations.upgrade(fresh_database.owner_url)
+    assert shape(fresh_database) == before
+
+
+def test_each_migration_can_be_undone_and_done_again(fresh_database: TestDatabase, database: TestDatabase) -> None:
+    line = ["base", *revisions(database)]
+    for below, revision in reversed(list(pairwise(line))):
+        migrations.downgrade(fresh_database.owner_url, below)
+        undone = shape(fresh_database)
+        migrations.upgrade(fresh_database.owner_url, revision)
+        migrations.downgrade(fresh_database.owner_url, below)
+        assert shape(fresh_database) == undone, revision
+
+
+def test_migrations_are_numbered_in_one_line(database: TestDatabase) -> None:
+    assert revisions(database) == [f"{number:04}" for number in range(1, len(revisions(database)) + 1)]
+
+
+def revisions(database: TestDatabase) -> list[str]:
+    """Return the revisions from the first to the last; there is one last."""
+    engine = create_engine(database.owner_url)
+    with engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(migrations.configuration(connection))
+    engine.dispose()
+    assert scripts.get_current_head()
+    return [script.revision for script in reversed(list(scripts.walk_revisions()))]

@@ -1,0 +1,208 @@
+"""What PostgreSQL writes is what the schemas say: the same document as a dump of the same row, for every audience."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.pool import NullPool
+
+from stedenband.access.models import ApiClient, ApiKey
+from stedenband.access.rules import issue_key
+from stedenband.app import RESOURCES
+from stedenband.cities.models import (
+    Agreement,
+    AgreementSignatory,
+    AgreementTheme,
+    CityLink,
+    CityLinkMember,
+    CityLinkMerge,
+    CityLinkMove,
+    CityLinkTheme,
+    PartnerCity,
+    PartnerCityLanguage,
+)
+from stedenband.core.address import owner_session
+from stedenband.web import fields
+from stedenband.web.fields import present
+from stedenband.web.resource import Resource
+from stedenband.web.schema import Schema, audience_of
+from stedenband.web.statements import Statements
+from tests.builders import BASE, OWN, PARTNER, STRANGER, World, a_link
+
+UGLY = "Ĉ “quoted” \\ back/slash \N{WAVING HAND SIGN} \N{ARABIC LETTER ALEF}<&>'"
+"""Plain text that every layer of quoting could break."""
+LINES = f"{UGLY}\n\tand a second line"
+
+REACH = {"city": {"public", "link", "city"}, "link": {"public", "link"}, "public": {"public"}}
+CALLERS = ((OWN, "auditor"), (OWN, "partner"), (PARTNER, "partner"), (STRANGER, "admin"), (None, "public"))
+
+NOT_SHOWN = {
+    "search": "serves the filter q",
+    "name_sort": "serves the sort by name",
+    "title_sort": "serves the sort by title",
+    "city_id": "is shown as owner or city",
+    "city_link_id": "is shown as cityLink, or as the record that holds the part",
+    "partner_city_id": "is shown as city, or is the record that holds the part",
+    "into_id": "is shown as into",
+    "merged_into_id": "is shown as mergedInto",
+    "agreement_id": "is the record that holds the part",
+    "api_client_id": "is the record that holds the part",
+    "position": "is the order of the members",
+    "hash": "is the secret of a key",
+}
+WITHOUT_ADDRESS = {CityLinkMove, AgreementSignatory}
+SEEN_ELSEWHERE = {"city_id"}
+
+
+@pytest.fixture
+def rich(fresh_world: World) -> World:
+    """A world with a row of every kind that has every value there can be, beside rows that have none."""
+    world = fresh_world
+    instant = datetime(2026, 7, 1, 23, 59, 59, tzinfo=UTC)
+    with owner_session(world.database.owner_url) as session:
+        own, partner, stranger = (world.cities[name] for name in (OWN, PARTNER, STRANGER))
+        city = PartnerCity(
+            name=UGLY, names={"fr": UGLY, "nl": "Één"}, country_code="BE", subdivision=UGLY, latitude=-89.123456789012,
+            longitude=0.1, population=100_000_000, population_year=1800, timezone="America/Argentina/Buenos_Aires",
+            website="https://example.org/?q='%20", wikidata_id="Q1", geonames_id="1", nis_code="00001",
+            enterprise_number="0207201796", iati_identifier="BE-BCE_KBO-0207201796", visibility="public", city_id=own,
+            languages=[PartnerCityLanguage(code=code) for code in ("nl", "de", "fr")],
+        )  # fmt: skip
+        namesake = PartnerCity(name=UGLY, country_code="BE", visibility="public", population=0, latitude=0, longitude=180)
+        session.add_all((city, namesake))
+        session.flush()
+        full = CityLink(
+            title=UGLY, kind="sdgPartnership", status="active", summary={"en": LINES, "nl": "Kort."}, internal_note=LINES,
+            start_date=date(1900, 1, 1), end_date=date(2200, 12, 31), visibility="public", city_id=own,
+            members=[
+                CityLinkMember(partner_city_id=key, position=place, role=role)
+                for place, (key, role) in enumerate(((partner, "observer"), (own, "lead"), (city.id, "partner")))
+            ],
+            themes=[CityLinkTheme(code=code) for code in ("youth", "waste", "culture")],
+            moves=[
+                CityLinkMove(status="active", moved_at=instant, decision_date=date(2004, 6, 24), decision_body=UGLY,
+                             decision_reference=UGLY),
+                CityLinkMove(status="dormant", moved_at=instant, reason=LINES),
+            ],
+        )  # fmt: skip
+        twin = a_link(world, kind="sdgPartnership", visibility="public", cities=())
+        twin.members = [CityLinkMember(partner_city_id=key, position=place) for place, key in enumerate((own, partner, city.id))]
+        bare = a_link(world, kind="network", visibility="public", city_id=stranger, cities=(STRANGER, PARTNER))
+        session.add_all((full, twin, bare))
+        session.flush()
+        full.merged_into_id = twin.id
+        session.add(CityLinkMerge(city_link_id=full.id, into_id=twin.id, partner_city_id=own))
+        for link, end in ((full, date(2026, 1, 1)), (twin, date(2199, 1, 1))):
+            session.add(Agreement(
+                city_link_id=link.id, city_id=link.city_id, title=UGLY, kind="workProgram", valid_from=date(1900, 1, 1),
+                valid_to=end, signed_on=date(1900, 1, 1), internal_note=LINES, visibility="public",
+                themes=[AgreementTheme(code="waste"), AgreementTheme(code="peace")],
+                signatories=[AgreementSignatory(partner_city_id=own, name=UGLY, function=UGLY),
+                             AgreementSignatory(partner_city_id=partner, function="Mayor")],
+            ))  # fmt: skip
+        client = ApiClient(city_id=stranger, name=UGLY, role="auditor", status="suspended")
+        session.add(client)
+        session.flush()
+        key = session.get_one(ApiKey, issue_key(session, client, scopes=["cityLinks:read"]).id)
+        key.expires_at = key.revoked_at = key.last_used_at = instant
+        session.commit()
+    return world
+
+
+def loaded(kind: Any) -> list[Any]:
+    """Return the options that load a row with all its relationships, two deep, as nothing is loaded by itself."""
+    options = []
+    for first in kind.__mapper__.relationships:
+        option = selectinload(getattr(kind, first.key))
+        deeper = [option.selectinload(getattr(first.mapper.class_, second.key)) for second in first.mapper.relationships]
+        options += deeper or [option]
+    return options
+
+
+def within(document: dict[str, Any], schema: type[Schema], reach: set[str]) -> dict[str, Any]:
+    """Return a dump without the properties that an audience does not reach."""
+    kept = {}
+    for name, field in schema().fields.items():
+        key = field.data_key or name
+        if key in document and audience_of(field) in reach:
+            value = document[key]
+            kept[key] = [within(item, field.item, reach) for item in value] if isinstance(field, fields.Items) else value
+    return kept
+
+
+def relation(row: Any, city: UUID | None, role: str) -> str:
+    """Return the audience that a caller belongs to, by the words of the design."""
+    if city is None:
+        return "public"
+    if role != "partner" and city in {row.city_id, row.id}:
+        return "city"
+    link = {CityLink: row, Agreement: getattr(row, "city_link", None)}.get(type(row))
+    members = {member.partner_city_id for member in link.members} if link else set()
+    return "link" if city in members else "public"
+
+
+@pytest.mark.parametrize("who", CALLERS, ids=str)
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_postgres_writes_what_the_schema_dumps(rich: World, resource: Resource, who: tuple[str | None, str]) -> None:
+    city, role = who
+    query = select(resource.model).options(*loaded(resource.model))
+    written = Statements(resource, f"{BASE}/v1").read()
+    engine = create_engine(rich.database.api_url, poolclass=NullPool)
+    with Session(engine) as session, rich.app.test_request_context():
+        session.connection().exec_driver_sql("SELECT FROM enter(%s, %s)", rich.credential(city, role) if city else (None, None))
+        rows = session.scalars(query).all()
+        for row in rows:
+            dumped = orjson.loads(orjson.dumps(present(resource.schema().dump(row))))
+            key = {"id": row.id, "parent": getattr(row, "city_link_id", None)}
+            version, text = session.connection().exec_driver_sql(written, key).one()
+            reach = REACH["city" if resource.name == "apiClients" else relation(row, city and rich.cities[city], role)]
+            assert orjson.loads(text) == within(dumped, resource.schema, reach)
+            assert version == row.version
+    assert rows or resource.name == "apiClients"
+
+
+def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
+    """So that the comparison above leaves nothing out."""
+    with owner_session(rich.database.owner_url) as session:
+        session.add(PartnerCity(name="Kept back", country_code="BE", city_id=rich.cities[OWN]))
+        session.flush()
+        for kind in (PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, ApiKey):
+            for column in kind.__table__.c:
+                if column.nullable and column.name not in SEEN_ELSEWHERE:
+                    held = set(session.scalars(select(column.is_(None)).distinct()))
+                    assert held == {True, False}, column
+
+
+def parts(schema: type[Schema], model: Any) -> Iterator[tuple[type[Schema], Any]]:
+    """Give a schema and its model, then those of its parts."""
+    yield schema, model
+    for name, field in schema().fields.items():
+        if isinstance(field, fields.Part) and not field.load_only:
+            yield from parts(field.part, model)
+        if isinstance(field, fields.Items):
+            yield from parts(field.item, model.__mapper__.relationships[field.attribute or name].mapper.class_)
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_every_field_of_a_schema_is_an_attribute_of_its_model(resource: Resource) -> None:
+    for schema, model in parts(resource.schema, resource.model):
+        for name, field in schema().fields.items():
+            if not field.load_only and not isinstance(field, fields.Part | fields.Href | fields.Matches):
+                assert hasattr(model, field.attribute or name), f"{schema.__name__}.{name}"
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_every_column_of_a_model_is_shown_or_has_a_reason_not_to_be(resource: Resource) -> None:
+    shown: dict[Any, set[str]] = {}
+    for schema, model in parts(resource.schema, resource.model):
+        names = {field.attribute or name for name, field in schema().fields.items() if not field.load_only}
+        shown.setdefault(model, set()).update(names)
+    for model, names in shown.items():
+        columns = {attribute.key for attribute in model.__mapper__.column_attrs}
+        hidden = columns - names - set(NOT_SHOWN) - ({"id"} if model in WITHOUT_ADDRESS else set())
+        assert hidden == set(), model.__name__
