@@ -1,7 +1,7 @@
 """The records that the access matrix asks for: one of each kind of standing, made anew when a call has used it up."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from stedenband.access.models import ApiClient, ApiKey
 from stedenband.access.rules import issue_key, revoke_key
-from stedenband.cities.models import AgreementSignatory, CityLinkMember, CityLinkMove, PartnerCity
+from stedenband.cities.models import AgreementSignatory, CityLink, CityLinkMember, CityLinkMove, PartnerCity
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
 from tests.builders import OWN, PARTNER, STRANGER, Api, World, a_city, a_link, an_agreement
-from tests.contracts.access_rules import ROLES, Caller, Facts
+from tests.contracts.access_rules import ROLES, Caller, Facts, Rule
 
 MISSING = UUID(int=0x0199_F3A0_7C1E_7A52_9D6E_2F4B_8C1D_0E37)
 SIDES = frozenset({OWN, PARTNER})
@@ -48,7 +48,9 @@ def city(visibility: str, owner: str | None = None, *, published: bool = False) 
     """Make a city of the directory that has no client."""
 
     def make(session: Session, world: World) -> Subject:
-        row = a_city(visibility=visibility, city_id=owner and world.cities[owner], published_at=now() if published else None)
+        row = a_city(
+            visibility=visibility, city_id=owner and world.cities[owner], published_at=now() if published else None
+        )
         session.add(row)
         session.flush()
         owners = frozenset({owner} if owner else ())
@@ -69,7 +71,7 @@ def itself(name: str) -> Maker:
 
 
 def link(visibility: str, owner: str | None = OWN, cities: tuple[str, ...] = (OWN, PARTNER)) -> Maker:
-    """Make a link with a note for the staff and a reason for both sides; a further member keeps it apart from others."""
+    """Make a link with a note for the staff and a reason for both sides; a further member keeps it apart."""
 
     def make(session: Session, world: World) -> Subject:
         row = a_link(
@@ -86,7 +88,9 @@ def link(visibility: str, owner: str | None = OWN, cities: tuple[str, ...] = (OW
         session.flush()
         owners = frozenset({owner} if owner else ())
         contradicts = {"DELETE"} if visibility == "public" else set()
-        facts = Facts(visibility, owners, frozenset(cities), contradicts=frozenset(contradicts | ({"claim"} if owner else set())))
+        facts = Facts(
+            visibility, owners, frozenset(cities), contradicts=frozenset(contradicts | ({"claim"} if owner else set()))
+        )
         return Subject({"cityLinkId": row.id}, facts, tuple(member.city.id for member in row.members))
 
     return make
@@ -113,8 +117,8 @@ def agreement(visibility: str, within: Maker) -> Maker:
     def make(session: Session, world: World) -> Subject:
         held = within(session, world)
         assert held.facts
-        (owner,) = held.facts.owners or (None,)
-        row = an_agreement(held.ids["cityLinkId"], owner and world.cities[owner], visibility, 2000)
+        holder = session.get_one(CityLink, held.ids["cityLinkId"])
+        row = an_agreement(holder.id, holder.city_id, visibility, 2000)
         row.signatories = [AgreementSignatory(partner_city_id=world.cities[OWN], name="An Example", function="Mayor")]
         session.add(row)
         session.flush()
@@ -223,6 +227,13 @@ def kind_of(path: str) -> str:
     """Return the kind of a path."""
     tail = path.rpartition("/")[2]
     return tail if tail in MAKERS else path.rpartition("<")[2].rpartition(">")[0]
+
+
+def cells(rule: Rule) -> Iterator[tuple[str, Caller]]:
+    """Give every standing that what a rule names may have, with every caller."""
+    for name in MAKERS[kind_of(rule.path)]:
+        for caller in CALLERS:
+            yield name, caller
 
 
 @dataclass

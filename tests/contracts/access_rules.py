@@ -97,7 +97,7 @@ class Facts:
     """What the rules need to know of a record.
 
     `maker` is the city that made a record of the directory, `twin` the owner of the record that a link may be merged
-    into, `claimed` tells whether a city has clients; `contradicts` are the acts that its own state does not allow (409).
+    into, `claimed` tells whether a city has clients; `contradicts` are the acts that its state does not allow (409).
     """
 
     visibility: str
@@ -129,6 +129,10 @@ class Rule:
     @property
     def last(self) -> str:
         return self.path.rpartition("/")[2]
+
+    @property
+    def writes(self) -> bool:
+        return self.method in {"POST", "PATCH"}
 
     @property
     def verb(self) -> str:

@@ -26,7 +26,11 @@ class Attack:
 
     def __str__(self) -> str:
         """Say it in one short line, for the report of a failure."""
-        sent = self.value if self.value is not None else f"{self.request.query} {dict(self.request.headers)} {self.request.body!r}"
+        sent = (
+            self.value
+            if self.value is not None
+            else f"{self.request.query} {dict(self.request.headers)} {self.request.body!r}"
+        )
         return f"{self.request.method} {self.request.path[:200]} {self.place} {self.name}: {sent[:200]!a}"
 
 
@@ -69,10 +73,33 @@ class Attacks:
             for count in (2, 51, 600):
                 query = "&".join([f"{name}={good}"] * count)
                 yield Attack(replace(self.good, query=query), "query", name)
-        for name in ("unknown", "page", "offset", "limit", "select", "pageSize[]", "%00", "%FF", "%E2%80%AE", "a" * 4000, *corpus.DUNDER):
+        for name in (
+            "unknown",
+            "page",
+            "offset",
+            "limit",
+            "select",
+            "pageSize[]",
+            "%00",
+            "%FF",
+            "%E2%80%AE",
+            "a" * 4000,
+            *corpus.DUNDER,
+        ):
             if name not in known:
                 yield Attack(replace(self.good, query=f"{name or '%20'}=1"), "query", "" if "%" in name else name[:99])
-        for query in ("&&&", "=", "=1", "%", "a" * 8300, "&".join(f"k{number}=1" for number in range(1200)), "\xff", "a=1;b=2", "?", "%3F"):
+        for query in (
+            "&&&",
+            "=",
+            "=1",
+            "%",
+            "a" * 8300,
+            "&".join(f"k{number}=1" for number in range(1200)),
+            "\xff",
+            "a=1;b=2",
+            "?",
+            "%3F",
+        ):
             yield Attack(replace(self.good, query=query), "query")
 
     def _headers(self) -> Iterator[Attack]:
@@ -80,7 +107,11 @@ class Attacks:
         for name in documented:
             yield from (Attack(self._with(name, value), "header", name) for value in corpus.HEADER_VALUES)
         for name in corpus.ALWAYS_READ:
-            some = corpus.HEADER_VALUES if name in {"Accept", "Authorization"} else corpus.HEADER_VALUES[:: len(documented) + 12]
+            some = (
+                corpus.HEADER_VALUES
+                if name in {"Accept", "Authorization"}
+                else corpus.HEADER_VALUES[:: len(documented) + 12]
+            )
             yield from (Attack(self._with(name, value), "header") for value in some)
         for name in ("Host", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Prefix"):
             yield Attack(self._with(name, "host=evil.example" if name == "Forwarded" else "evil.example"), "header")
@@ -94,7 +125,7 @@ class Attacks:
     def _properties(self, schema: Mapping[str, Any]) -> Iterator[Attack]:
         for path, each in places(dict(schema)):
             document = json.loads(self.operation.good(self.ids, self.cities, str(path[0])).body or b"")
-            for value in corpus.values_for(each)[0 if path[-1] else 1 :]:
+            for value in (*(corpus.NOT_JSON if len(path) == 1 else corpus.NOT_JSON[1::5]), *corpus.values_for(each)):
                 body = put(document, path, value)
                 yield Attack(replace(self.good, body=body), "body", name_of(path), each, path, value)
             if "properties" in each:
@@ -113,7 +144,14 @@ class Attacks:
 
     def _bodies(self) -> Iterator[Attack]:
         good = self.good.body or b""
-        for body in (*corpus.BODIES, None, good + b",", good[:-1], b"\xef\xbb\xbf" + good, good.decode().encode("utf-16")):
+        for body in (
+            *corpus.BODIES,
+            None,
+            good + b",",
+            good[:-1],
+            b"\xef\xbb\xbf" + good,
+            good.decode().encode("utf-16"),
+        ):
             yield Attack(replace(self.good, body=body), "body")
         for kind in corpus.CONTENT_TYPES:
             yield Attack(self._with("Content-Type", kind), "header")

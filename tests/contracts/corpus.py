@@ -77,7 +77,9 @@ def long(schema: Schema) -> tuple[str, ...]:
 
 def texts_for(schema: Schema) -> list[str]:
     """Return bad and doubtful texts for a string of this schema."""
-    codes = [word for code in schema.get("enum", ())[:2] for word in (code.upper(), f" {code}", f"{code}\x00", f"{code},")]
+    codes = [
+        word for code in schema.get("enum", ())[:2] for word in (code.upper(), f" {code}", f"{code}\x00", f"{code},")
+    ]
     return [*HOSTILE_TEXTS, *BY_FORMAT.get(schema.get("format", ""), ()), *long(schema), *codes]
 
 
@@ -91,9 +93,9 @@ def numbers_for(schema: Schema) -> list[str]:
 
 
 def values_for(schema: Schema) -> list[str]:
-    """Return bad and doubtful values, as JSON texts, for a property of this schema."""
+    """Return bad and doubtful values, as JSON texts, for a property of this schema; each of them is JSON."""
     kind = schema.get("type")
-    values = [*NOT_JSON, *WRONG_TYPES]
+    values = [*WRONG_TYPES]
     if kind == "string":
         values += map(text, texts_for(schema))
     else:
@@ -103,11 +105,25 @@ def values_for(schema: Schema) -> list[str]:
     if kind == "array":
         one = json.dumps(schema["items"].get("example", "x"))
         most = schema.get("maxItems", 200)
-        values += [f"[{one},{one}]", f"[[{one}]]", f"[{one},null]", f"[{','.join([one] * (most + 1))}]", f'{{"0":{one}}}', one]
+        values += [
+            f"[{one},{one}]",
+            f"[[{one}]]",
+            f"[{one},null]",
+            f"[{','.join([one] * (most + 1))}]",
+            f'{{"0":{one}}}',
+            one,
+        ]
     if "additionalProperties" in schema:
         keys = ("EN", "eng", "e", "", "e\x00", "é", "__class__", "n" * 5000, "\ud800", "nl ", "en-US")
         values += [f'{{{text(key)}:"a"}}' for key in keys]
-        values += ['{"nl":null}', '{"nl":"a","nl":"b"}', '{"nl":{}}', '{"nl":["a"]}', '{"nl":"a","fr":""}', '{"nl":"a","fr":7}']
+        values += [
+            '{"nl":null}',
+            '{"nl":"a","nl":"b"}',
+            '{"nl":{}}',
+            '{"nl":["a"]}',
+            '{"nl":"a","fr":""}',
+            '{"nl":"a","fr":7}',
+        ]
         values += [f'{{"nl":{text(value)}}}' for value in (*HOSTILE_TEXTS, *long(schema["additionalProperties"]))]
     return values
 
@@ -154,15 +170,46 @@ QUERY_TEXTS = (
 )  # fmt: skip
 """Values of query parameters, as they stand in the address."""
 
-ODD_KEYS = (None, True, 0, -1, 2**31, 2**63, 1.5, "", "a", "\x00", [], {}, "9999-12-31T23:59:59-14:00", "0001-01-01", "2024-W01-1", MISSING)
+ODD_KEYS = (
+    None,
+    True,
+    0,
+    -1,
+    2**31,
+    2**63,
+    1.5,
+    "",
+    "a",
+    "\x00",
+    [],
+    {},
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01",
+    "2024-W01-1",
+    MISSING,
+)
 
 
 def cursors() -> list[str]:
     """Return texts that look like our cursors, with keys of every type at every place."""
     documents = [None, 0, "", [], {}, [""], ["name", "a", MISSING], ["", "a"], ["", "a", MISSING, MISSING]]
-    documents += [["", odd, MISSING] for odd in ODD_KEYS] + [["", "a", odd] for odd in ODD_KEYS] + [[odd, "a", MISSING] for odd in ODD_KEYS]
+    documents += (
+        [["", odd, MISSING] for odd in ODD_KEYS]
+        + [["", "a", odd] for odd in ODD_KEYS]
+        + [[odd, "a", MISSING] for odd in ODD_KEYS]
+    )
     written = [base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=") for document in documents]
-    feed = [f"{MISSING}.1.1", f"{MISSING}.{'9' * 19}.1", f"{MISSING}.-1.1", f"{'-' * 36}.1.1", "1.1", "9" * 18, "9" * 19, "-1", "%EF%BC%91"]
+    feed = [
+        f"{MISSING}.1.1",
+        f"{MISSING}.{'9' * 19}.1",
+        f"{MISSING}.-1.1",
+        f"{'-' * 36}.1.1",
+        "1.1",
+        "9" * 18,
+        "9" * 19,
+        "-1",
+        "%EF%BC%91",
+    ]
     return [*written, *feed, written[5][:-2], "!!!!", "%E2%82%AC", "A" * 4000, "A" * 8100, "W10", "bnVsbA=="]
 
 

@@ -84,8 +84,9 @@ class Operation:
         return "/v1" + self.path.format_map(ids)
 
     def example(self) -> Spec:
-        """Return the documented example of the body."""
-        return deepcopy(self.spec["requestBody"]["content"]["application/json"]["example"])
+        """Return the documented example of the body, with a move that is open to a new link."""
+        example = deepcopy(self.spec["requestBody"]["content"]["application/json"]["example"])
+        return {**example, "to": "exploring"} if "to" in example else dict(example)
 
     def good(self, ids: Mapping[str, str], cities: list[str], *wanted: str) -> Request:
         """Return a request that the contract promises to accept, with the properties that are required or `wanted`."""
@@ -94,7 +95,9 @@ class Operation:
             return Request(self.method, self.address(ids), headers=headers)
         example = self.example()
         names = {*self.body.get("required", ()), *wanted}
-        document = referring({name: value for name, value in example.items() if name in names}, cities, ids["cityLinkId"])
+        document = referring(
+            {name: value for name, value in example.items() if name in names}, cities, ids["cityLinkId"]
+        )
         return self.with_body(ids, json.dumps(document).encode(), headers)
 
     def with_body(self, ids: Mapping[str, str], body: bytes, headers: Mapping[str, str]) -> Request:
@@ -109,7 +112,9 @@ def referring(document: Any, cities: list[str], link: str) -> Any:
     if isinstance(document, dict):
         if set(document) == {"id"}:
             return {"id": cities[0]}
-        return {name: {"id": link} if name == "into" else referring(each, cities, link) for name, each in document.items()}
+        return {
+            name: {"id": link} if name == "into" else referring(each, cities, link) for name, each in document.items()
+        }
     return document
 
 

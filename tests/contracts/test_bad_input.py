@@ -156,9 +156,12 @@ def _query_fits(attack: Attack) -> bool:
     text = unquote_to_bytes((attack.value or "").replace("+", " ")).decode()
     schema = attack.schema.get("items", attack.schema)
     if schema.get("type") in {"integer", "number", "boolean"}:
-        return bool(text.isascii() and text == text.strip() and "_" not in text and "e" not in text.lower().removesuffix("true").removesuffix("false")) and fits(
-            schema, json.loads(text)
-        )
+        return bool(
+            text.isascii()
+            and text == text.strip()
+            and "_" not in text
+            and "e" not in text.lower().removesuffix("true").removesuffix("false")
+        ) and fits(schema, json.loads(text))
     return fits(schema, text)
 
 

@@ -10,7 +10,8 @@ from psycopg.errors import InsufficientPrivilege
 
 from stedenband.access.models import ROLES
 from stedenband.core.records import Record
-from tests.builders import OWN, PARTNER, STRANGER, World
+from tests.builders import OWN, PARTNER, STRANGER, World, world_in
+from tests.databases import TestServer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Who = tuple[str, str] | None
@@ -26,10 +27,14 @@ TAKE_OVER = (
     "UPDATE agreement SET city_link_id = %(public)s WHERE id = %(shared_agreement)s",
     "UPDATE city_link SET merged_into_id = %(public)s WHERE id = %(shared)s",
     "INSERT INTO city_link (title, kind, city_id) VALUES ('Ours', 'network', %(own)s)",
-    "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to)"
-    " VALUES (%(shared)s, %(own)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01')",
-    "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to)"
-    " VALUES (%(shared)s, %(partner)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01')",
+    (
+        "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to)"
+        " VALUES (%(shared)s, %(own)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01')"
+    ),
+    (
+        "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to)"
+        " VALUES (%(shared)s, %(partner)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01')"
+    ),
     "INSERT INTO city_link_member (city_link_id, partner_city_id, position) VALUES (%(shared)s, %(stranger)s, 9)",
     "UPDATE city_link_member SET role = 'lead' WHERE city_link_id = %(shared)s",
     "DELETE FROM city_link_member WHERE city_link_id = %(shared)s AND partner_city_id = %(own)s",
@@ -39,10 +44,22 @@ TAKE_OVER = (
     "SELECT FROM merge_city_links(%(shared)s, %(public)s)",
 )
 OWNERS_COLUMNS = {
-    "city_link": {"visibility": "public", "status": "ended", "kind": "network", "title": "Ours", "end_date": "2030-01-01",
-                  "internal_note": "Ours."},
-    "agreement": {"visibility": "public", "kind": "workProgram", "valid_from": "2001-01-01", "valid_to": "2049-01-01",
-                  "signed_on": "2020-01-01", "internal_note": "Ours."},
+    "city_link": {
+        "visibility": "public",
+        "status": "ended",
+        "kind": "network",
+        "title": "Ours",
+        "end_date": "2030-01-01",
+        "internal_note": "Ours.",
+    },
+    "agreement": {
+        "visibility": "public",
+        "kind": "workProgram",
+        "valid_from": "2001-01-01",
+        "valid_to": "2049-01-01",
+        "signed_on": "2020-01-01",
+        "internal_note": "Ours.",
+    },
 }
 CHANGE_OWNERS_COLUMNS = tuple(
     f"UPDATE {table} SET {column} = '{value}' WHERE id = %({'shared' if table == 'city_link' else 'shared_agreement'})s"
@@ -50,28 +67,36 @@ CHANGE_OWNERS_COLUMNS = tuple(
     for column, value in columns.items()
 )
 DELETE = tuple(
-    f"DELETE FROM {table} WHERE id IN (%(private)s, %(shared)s, %(private_agreement)s, %(shared_agreement)s, %(private_city)s)"
+    f"DELETE FROM {table} WHERE published_at IS NULL AND (id = %(private_city)s OR city_id = %(own)s)"
     for table in ("city_link", "agreement", "partner_city")
 )
 PUBLISH = (
-    *(f"UPDATE {table} SET visibility = 'public' WHERE visibility <> 'public' AND city_id = %(own)s"
-      for table in ("city_link", "agreement", "partner_city")),
-    *(f"UPDATE {table} SET visibility = 'city' WHERE visibility = 'public' AND city_id = %(own)s"
-      for table in ("city_link", "agreement")),
+    *(
+        f"UPDATE {table} SET visibility = 'public' WHERE visibility <> 'public' AND city_id = %(own)s"
+        for table in ("city_link", "agreement", "partner_city")
+    ),
+    *(
+        f"UPDATE {table} SET visibility = 'city' WHERE visibility = 'public' AND city_id = %(own)s"
+        for table in ("city_link", "agreement")
+    ),
     "INSERT INTO city_link (title, kind, city_id, visibility) VALUES ('Ours', 'network', %(own)s, 'public')",
     "INSERT INTO partner_city (name, country_code, city_id, visibility) VALUES ('Ours', 'BE', %(own)s, 'public')",
-    "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to, visibility)"
-    " VALUES (%(public)s, %(own)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01', 'public')",
+    (
+        "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to, visibility)"
+        " VALUES (%(public)s, %(own)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01', 'public')"
+    ),
 )
 EDIT = (
-    "UPDATE city_link SET summary = '{\"en\": \"Ours.\"}'",
+    'UPDATE city_link SET summary = \'{"en": "Ours."}\'',
     "UPDATE agreement SET title = 'Ours'",
     "UPDATE partner_city SET subdivision = 'Ours' WHERE id <> %(private_city)s AND has_client(id)",
     "INSERT INTO city_link (title, kind, city_id) VALUES ('Ours', 'network', %(own)s)",
     "INSERT INTO city_link_theme (city_link_id, code) VALUES (%(shared)s, 'water')",
     "INSERT INTO agreement_theme (agreement_id, code) VALUES (%(shared_agreement)s, 'water')",
-    "INSERT INTO agreement_signatory (agreement_id, partner_city_id, function)"
-    " VALUES (%(shared_agreement)s, %(own)s, 'Mayor')",
+    (
+        "INSERT INTO agreement_signatory (agreement_id, partner_city_id, function)"
+        " VALUES (%(shared_agreement)s, %(own)s, 'Mayor')"
+    ),
     "INSERT INTO partner_city_language (partner_city_id, code) VALUES (%(own)s, 'la')",
     "DELETE FROM city_link_theme",
     "DELETE FROM agreement_signatory",
@@ -89,8 +114,10 @@ NOBODY = (
     "UPDATE api_key SET hash = 'x'",
     "DELETE FROM api_key",
     "DELETE FROM api_client",
-    "INSERT INTO change (transaction_id, operation, table_name, record_id, version, fields, visibility)"
-    " VALUES (1, 'created', 'city_link', %(shared)s, 1, '{}', 'public')",
+    (
+        "INSERT INTO change (transaction_id, operation, table_name, record_id, version, fields, visibility)"
+        " VALUES (1, 'created', 'city_link', %(shared)s, 1, '{}', 'public')"
+    ),
     "UPDATE change SET actor_name = 'Another'",
     "DELETE FROM change",
     "INSERT INTO change_epoch DEFAULT VALUES",
@@ -128,16 +155,35 @@ CHILDREN = {
 
 
 @pytest.fixture(scope="module")
+def world(server: TestServer, worker_id: str) -> Iterator[World]:
+    """A world that nothing changes, as all is rolled back."""
+    with server.copy(worker_id) as database, world_in(database) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def ids(world: World) -> dict[str, Any]:
     """Ids by what the records are to Genk, each private one with every kind of part."""
-    found = {"own": world.cities[OWN], "partner": world.cities[PARTNER], "stranger": world.cities[STRANGER],
-             "private": world.links["city"], "shared": world.links["link"], "public": world.links["public"],
-             "register": world.links["register"], "private_agreement": world.agreements["city"],
-             "shared_agreement": world.agreements["link"]}
+    found = {
+        "own": world.cities[OWN],
+        "partner": world.cities[PARTNER],
+        "stranger": world.cities[STRANGER],
+        "private": world.links["city"],
+        "shared": world.links["link"],
+        "public": world.links["public"],
+        "register": world.links["register"],
+        "private_agreement": world.agreements["city"],
+        "shared_agreement": world.agreements["link"],
+    }
     with psycopg.connect(world.database.owner_url) as owner:
-        made = owner.execute("INSERT INTO partner_city (name, country_code, city_id) VALUES ('Hidden', 'BE', %(own)s) RETURNING id", found)
+        made = owner.execute(
+            "INSERT INTO partner_city (name, country_code, city_id) VALUES ('Hidden', 'BE', %(own)s) RETURNING id",
+            found,
+        )
         found["private_city"] = made.fetchone()[0]  # type: ignore[index]
-        owner.execute("INSERT INTO partner_city_language (partner_city_id, code) VALUES (%(private_city)s, 'la')", found)
+        owner.execute(
+            "INSERT INTO partner_city_language (partner_city_id, code) VALUES (%(private_city)s, 'la')", found
+        )
         for link in (found["private"], found["shared"]):
             owner.execute("INSERT INTO city_link_theme (city_link_id, code) VALUES (%s, 'waste')", (link,))
             owner.execute("INSERT INTO city_link_move (city_link_id, status) VALUES (%s, 'candidate')", (link,))
@@ -185,7 +231,10 @@ def permitted(world: World, ids: dict[str, Any], callers: tuple[Who, ...], state
 def test_the_other_side_edits_what_is_shared(world: World, ids: dict[str, Any]) -> None:
     for who in OTHER_SIDE:
         with entered(world, who) as connection:
-            assert done_by(connection, "UPDATE city_link SET summary = '{\"en\": \"Ours.\"}' WHERE id = %(shared)s", ids) == 1
+            assert (
+                done_by(connection, 'UPDATE city_link SET summary = \'{"en": "Ours."}\' WHERE id = %(shared)s', ids)
+                == 1
+            )
             assert done_by(connection, "UPDATE agreement SET title = 'Ours' WHERE id = %(shared_agreement)s", ids) == 1
             assert done_by(connection, "DELETE FROM city_link_theme WHERE city_link_id = %(shared)s", ids) == 1
 
@@ -239,8 +288,10 @@ def test_a_stranger_reads_no_private_row_and_no_part_of_one(world: World, ids: d
 def test_the_other_side_reads_what_is_shared_and_not_what_is_private(world: World, ids: dict[str, Any]) -> None:
     for who in (*OTHER_SIDE, (PARTNER, "auditor"), (PARTNER, "admin")):
         with entered(world, who) as connection:
-            for table, private, shared in (("city_link", "private", "shared"),
-                                           ("agreement", "private_agreement", "shared_agreement")):
+            for table, private, shared in (
+                ("city_link", "private", "shared"),
+                ("agreement", "private_agreement", "shared_agreement"),
+            ):
                 seen = connection.execute(f"SELECT id FROM {table} WHERE id = ANY (%s)", ([ids[private], ids[shared]],))
                 assert seen.fetchall() == [(ids[shared],)], (who, table)
 

@@ -50,7 +50,11 @@ class Crowd:
         """Let all threads read, fail to write and read again; return every reply that was not its caller's."""
         with ThreadPoolExecutor(THREADS) as threads:
             start = threading.Barrier(THREADS)
-            return [leak for found in threads.map(lambda number: self._work(number, start), range(THREADS)) for leak in found]
+            return [
+                leak
+                for found in threads.map(lambda number: self._work(number, start), range(THREADS))
+                for leak in found
+            ]
 
     def _work(self, number: int, start: threading.Barrier) -> list[str]:
         start.wait()
@@ -61,7 +65,9 @@ class Crowd:
             api = Api(self.app.test_client(), self.keys[who])
             steps[turn % len(steps)](api)
             reply = api.get(LINKS)
-            shown = frozenset(item["id"] for item in reply.json["items"]) if reply.status_code == 200 else self.seen[who]
+            shown = (
+                frozenset(item["id"] for item in reply.json["items"]) if reply.status_code == 200 else self.seen[who]
+            )
             if shown != self.seen[who]:
                 found.append(f"{who} was shown {len(shown)} links instead of {len(self.seen[who])}")
         return found
@@ -71,7 +77,7 @@ class Crowd:
         assert api.patch(self.target, {"summary": {"en": "Mine now."}}, '"999-x"').status_code in {401, 404, 412, 503}
 
     def _broken_write(self, api: Api) -> None:
-        """Begin a transaction that the database ends when the row is written: before its beginning the link cannot end."""
+        """Begin a transaction that the database ends when the row is written: a link ends after it began."""
         assert api.patch(self.target, {"endDate": "1990-01-01"}).status_code in {400, 401, 403, 404, 503}
 
 
@@ -80,7 +86,11 @@ def crowd(fresh_world: World) -> Iterator[Crowd]:
     """Four callers on two connections, a link that each city keeps to itself, and one that two of them may write."""
     with owner_session(fresh_world.database.owner_url) as session:
         target = a_link(
-            fresh_world, city_id=fresh_world.cities[OWN], visibility="link", kind="network", start_date=date(2004, 6, 24)
+            fresh_world,
+            city_id=fresh_world.cities[OWN],
+            visibility="link",
+            kind="network",
+            start_date=date(2004, 6, 24),
         )
         session.add(target)
         for city, other in ((OWN, STRANGER), (PARTNER, STRANGER), (STRANGER, OWN)):
@@ -90,10 +100,7 @@ def crowd(fresh_world: World) -> Iterator[Crowd]:
     settings = Settings(database_url=fresh_world.database.api_url, public_url=BASE, threads=CONNECTIONS)
     app = create_app(settings)
     keys = {(city, role): fresh_world.keys[city, role] if city else None for city, role in CALLERS}
-    seen = {
-        who: frozenset(item["id"] for item in fresh_world.api(*who).get(LINKS).json["items"])
-        for who in CALLERS
-    }
+    seen = {who: frozenset(item["id"] for item in fresh_world.api(*who).get(LINKS).json["items"]) for who in CALLERS}
     assert len(set(seen.values())) == len(CALLERS), "each caller sees something else"
     yield Crowd(app, keys, seen, path)
     app.extensions["stedenband.database"].engine.dispose()

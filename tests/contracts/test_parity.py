@@ -73,12 +73,15 @@ def rich(fresh_world: World) -> World:
             enterprise_number="0207201796", iati_identifier="BE-BCE_KBO-0207201796", visibility="public", city_id=own,
             languages=[PartnerCityLanguage(code=code) for code in ("nl", "de", "fr")],
         )  # fmt: skip
-        namesake = PartnerCity(name=UGLY, country_code="BE", visibility="public", population=0, latitude=0, longitude=180)
+        namesake = PartnerCity(
+            name=UGLY, country_code="BE", visibility="public", population=0, latitude=0, longitude=180
+        )
         session.add_all((city, namesake))
         session.flush()
         full = CityLink(
-            title=UGLY, kind="sdgPartnership", status="active", summary={"en": LINES, "nl": "Kort."}, internal_note=LINES,
-            start_date=date(1900, 1, 1), end_date=date(2200, 12, 31), visibility="public", city_id=own,
+            title=UGLY, kind="sdgPartnership", status="active", summary={"en": LINES, "nl": "Kort."},
+            internal_note=LINES, start_date=date(1900, 1, 1), end_date=date(2200, 12, 31), visibility="public",
+            city_id=own,
             members=[
                 CityLinkMember(partner_city_id=key, position=place, role=role)
                 for place, (key, role) in enumerate(((partner, "observer"), (own, "lead"), (city.id, "partner")))
@@ -91,16 +94,18 @@ def rich(fresh_world: World) -> World:
             ],
         )  # fmt: skip
         twin = a_link(world, kind="sdgPartnership", visibility="public", cities=())
-        twin.members = [CityLinkMember(partner_city_id=key, position=place) for place, key in enumerate((own, partner, city.id))]
+        twin.members = [
+            CityLinkMember(partner_city_id=key, position=place) for place, key in enumerate((own, partner, city.id))
+        ]
         bare = a_link(world, kind="network", visibility="public", city_id=stranger, cities=(STRANGER, PARTNER))
         session.add_all((full, twin, bare))
         session.flush()
         full.merged_into_id = twin.id
         session.add(CityLinkMerge(city_link_id=full.id, into_id=twin.id, partner_city_id=own))
-        for link, end in ((full, date(2026, 1, 1)), (twin, date(2199, 1, 1))):
+        for link, end, note in ((full, date(2026, 1, 1), LINES), (twin, date(2199, 1, 1), None)):
             session.add(Agreement(
                 city_link_id=link.id, city_id=link.city_id, title=UGLY, kind="workProgram", valid_from=date(1900, 1, 1),
-                valid_to=end, signed_on=date(1900, 1, 1), internal_note=LINES, visibility="public",
+                valid_to=end, signed_on=date(1900, 1, 1), internal_note=note, visibility="public",
                 themes=[AgreementTheme(code="waste"), AgreementTheme(code="peace")],
                 signatories=[AgreementSignatory(partner_city_id=own, name=UGLY, function=UGLY),
                              AgreementSignatory(partner_city_id=partner, function="Mayor")],
@@ -119,7 +124,9 @@ def loaded(kind: Any) -> list[Any]:
     options = []
     for first in kind.__mapper__.relationships:
         option = selectinload(getattr(kind, first.key))
-        deeper = [option.selectinload(getattr(first.mapper.class_, second.key)) for second in first.mapper.relationships]
+        deeper = [
+            option.selectinload(getattr(first.mapper.class_, second.key)) for second in first.mapper.relationships
+        ]
         options += deeper or [option]
     return options
 
@@ -131,7 +138,9 @@ def within(document: dict[str, Any], schema: type[Schema], reach: set[str]) -> d
         key = field.data_key or name
         if key in document and audience_of(field) in reach:
             value = document[key]
-            kept[key] = [within(item, field.item, reach) for item in value] if isinstance(field, fields.Items) else value
+            kept[key] = (
+                [within(item, field.item, reach) for item in value] if isinstance(field, fields.Items) else value
+            )
     return kept
 
 
@@ -154,13 +163,17 @@ def test_postgres_writes_what_the_schema_dumps(rich: World, resource: Resource, 
     written = Statements(resource, f"{BASE}/v1").read()
     engine = create_engine(rich.database.api_url, poolclass=NullPool)
     with Session(engine) as session, rich.app.test_request_context():
-        session.connection().exec_driver_sql("SELECT FROM enter(%s, %s)", rich.credential(city, role) if city else (None, None))
+        session.connection().exec_driver_sql(
+            "SELECT FROM enter(%s, %s)", rich.credential(city, role) if city else (None, None)
+        )
         rows = session.scalars(query).all()
         for row in rows:
             dumped = orjson.loads(orjson.dumps(present(resource.schema().dump(row))))
             key = {"id": row.id, "parent": getattr(row, "city_link_id", None)}
             version, text = session.connection().exec_driver_sql(written, key).one()
-            reach = REACH["city" if resource.name == "apiClients" else relation(row, city and rich.cities[city], role)]
+            reach = REACH[
+                "city" if resource.name == "apiClients" else relation(row, rich.cities[city] if city else None, role)
+            ]
             assert orjson.loads(text) == within(dumped, resource.schema, reach)
             assert version == row.version
     assert rows or resource.name == "apiClients"

@@ -52,7 +52,9 @@ def names(issue: Mapping[str, Any], attack: Attack) -> bool:
 def readable(attack: Attack) -> bool:
     """Tell whether the body is JSON at all, so that a place in it can be named."""
     try:
-        return attack.value not in DEEP and (attack.value is None or attack.place != "body" or json.loads(attack.value, **STRICT) is not ...)
+        return attack.value not in DEEP and (
+            attack.value is None or attack.place != "body" or json.loads(attack.value, **STRICT) is not ...
+        )
     except (ValueError, RecursionError):
         return False
 
@@ -95,14 +97,21 @@ def fits(schema: Mapping[str, Any], value: Any, *, patch: bool = False) -> bool:
             return isinstance(value, list) and unique and within and all(fits(schema["items"], each) for each in value)
         case "object" if "additionalProperties" in schema:
             texts = schema["additionalProperties"]
-            return isinstance(value, dict) and bool(value) and all(
-                re.fullmatch("[a-z]{2}", key) and ((patch and text is None) or fits(texts, text)) for key, text in value.items()
+            return (
+                isinstance(value, dict)
+                and bool(value)
+                and all(
+                    re.fullmatch("[a-z]{2}", key) and ((patch and text is None) or fits(texts, text))
+                    for key, text in value.items()
+                )
             )
         case "object":
             needed = set(schema.get("required", ()))
             known = {name: each for name, each in schema["properties"].items() if not each.get("readOnly")}
-            return isinstance(value, dict) and needed <= set(value) <= set(known) and all(
-                fits(known[name], each, patch=patch) for name, each in value.items()
+            return (
+                isinstance(value, dict)
+                and needed <= set(value) <= set(known)
+                and all(fits(known[name], each, patch=patch) for name, each in value.items())
             )
     return False
 
@@ -119,14 +128,24 @@ def _fits_text(schema: Mapping[str, Any], value: str) -> bool:
             return day is not None and 1900 <= int(day[1]) <= 2200 and _exists(lambda: date(*map(int, day.groups())))
         case "date-time":
             shape = r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})"
-            return re.fullmatch(shape, value, re.ASCII) is not None and _exists(lambda: 1900 <= _utc(value).year <= 2200)
+            return re.fullmatch(shape, value, re.ASCII) is not None and _exists(
+                lambda: 1900 <= _utc(value).year <= 2200
+            )
         case "uuid":
             return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.ASCII) is not None
         case "uri":
             return re.match(r"https?://[A-Za-z0-9]", text) is not None and text.isascii() and " " not in text
-    shown = [each for each in text if unicodedata.category(each)[0] != "C" or unicodedata.category(each) in {"Cf", "Co", "Cn"}]
+    shown = [
+        each
+        for each in text
+        if unicodedata.category(each)[0] != "C" or unicodedata.category(each) in {"Cf", "Co", "Cn"}
+    ]
     allowed = len(shown) == len(text.replace("\n", "").replace("\t", "").replace("\r", ""))
-    return 1 <= len(text.replace("\r\n", "\n")) <= schema.get("maxLength", 10**6) and allowed and not re.search("[\u202a-\u202e\u2066-\u2069]", text)
+    return (
+        1 <= len(text.replace("\r\n", "\n")) <= schema.get("maxLength", 10**6)
+        and allowed
+        and not re.search("[\u202a-\u202e\u2066-\u2069]", text)
+    )
 
 
 def _exists(make: Any) -> bool:
@@ -153,7 +172,11 @@ def kept(attack: Attack, reply: Any) -> bool:
         except (KeyError, IndexError, TypeError):
             found = None
             break
-    return _same(sent, found) or any(_same(sent, each) for each in _leaves(reply)) if sent is not None else found in (None, [])
+    return (
+        _same(sent, found) or any(_same(sent, each) for each in _leaves(reply))
+        if sent is not None
+        else found in (None, [])
+    )
 
 
 def _same(sent: Any, found: Any) -> bool:
@@ -161,7 +184,9 @@ def _same(sent: Any, found: Any) -> bool:
         return all(_same(value, found.get(name)) for name, value in sent.items())
     if isinstance(sent, list) and isinstance(found, list):
         return len(sent) == len(found) and all(map(_same, sent, found))
-    return bool(type(sent) is type(found) and sent == found) or (isinstance(sent, int | float) and isinstance(found, int | float) and sent == found)
+    return bool(type(sent) is type(found) and sent == found) or (
+        isinstance(sent, int | float) and isinstance(found, int | float) and sent == found
+    )
 
 
 def _leaves(document: Any) -> list[Any]:

@@ -44,7 +44,9 @@ def test_owner_and_superuser_are_refused(database: TestDatabase) -> None:
             verified(url)
 
 
-@pytest.mark.parametrize("attributes", ["BYPASSRLS", "SUPERUSER", "IN ROLE stedenband_owner", "NOINHERIT IN ROLE stedenband_owner"])
+@pytest.mark.parametrize(
+    "attributes", ["BYPASSRLS", "SUPERUSER", "IN ROLE stedenband_owner", "NOINHERIT IN ROLE stedenband_owner"]
+)
 def test_a_role_that_could_pass_by_the_policies_is_refused(database: TestDatabase, attributes: str) -> None:
     with role(database, attributes) as url, pytest.raises(UnsafeDatabaseRole):
         verified(url)

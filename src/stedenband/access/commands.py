@@ -16,6 +16,7 @@ from stedenband.access.models import ROLES, ApiClient, ApiKey
 from stedenband.config import Settings
 from stedenband.core.address import owner_address, owner_session
 from stedenband.core.refusal import Refusal
+from stedenband.web.text import cleaned
 
 CITIES = text("SELECT id, name, country_code FROM partner_city WHERE fold(name) = fold(:city) OR id::text = :city")
 KEYS = text("""
@@ -23,6 +24,15 @@ KEYS = text("""
     FROM api_key k JOIN api_client a ON a.id = k.api_client_id JOIN partner_city c ON c.id = a.city_id
     ORDER BY k.created_at, k.id
 """)
+LONGEST_NAME = 100
+
+
+def _plain(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Return a name as it is stored."""
+    try:
+        return cleaned(value, LONGEST_NAME)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.group("keys")
@@ -33,7 +43,9 @@ def keys_group() -> None:
 @keys_group.command()
 @click.option("--city", required=True, help="The city the key is for: its name or its id.")
 @click.option("--role", required=True, type=click.Choice(ROLES), help="What the key may do.")
-@click.option("--name", required=True, help="Whom the key is for: one person's function or one system.")
+@click.option(
+    "--name", required=True, callback=_plain, help="Whom the key is for: one person's function or one system."
+)
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it holds; without this, until it is revoked.")
 def create(city: str, role: str, name: str, days: int | None) -> None:
     """Make a key and print it, this once. A client of that name in that city and role gets a further key."""

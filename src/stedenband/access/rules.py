@@ -72,7 +72,6 @@ def issue_key(
             expires_at=expires_at,
         )
     )
-    session.flush()
     return IssuedKey(made, key)
 
 

@@ -88,7 +88,7 @@ def check_routes(app: Flask) -> None:
 
 def refuse_size() -> None:
     """Read the body, so that a slow sender holds no connection; refuse what is too large."""
-    if len(request.full_path) > LONGEST_ADDRESS:
+    if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
         raise AddressTooLong(f"Send an address of at most {LONGEST_ADDRESS} characters.")
     if any(len(value) > LONGEST_HEADER for _, value in request.headers):
         raise HeaderFieldsTooLarge(f"Send headers of at most {LONGEST_HEADER} characters.")

@@ -39,7 +39,7 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
         f"list_{resource.plural}",
         may["read"],
         _lister(resource),
-        summary=f"List {noun}s",
+        summary=f"List {resource.plural.replace('_', ' ').replace('api ', 'API ')}",
         query=query_schema(resource),
         returns=schema,
         facts={"list": True},

@@ -66,6 +66,18 @@ FUNCTIONS = (
         """,
     ),
     (
+        "without(jsonb, text[])",
+        """
+        CREATE FUNCTION without(parts jsonb, hidden text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE
+        RETURN (
+            SELECT coalesce(jsonb_agg(part ORDER BY part), '[]') FROM (
+                SELECT CASE WHEN (value - hidden) - 'code' = '{}' THEN value -> 'code' ELSE value - hidden END AS part
+                FROM jsonb_array_elements(parts)
+            ) shown
+        )
+        """,
+    ),
+    (
         "setting(text)",
         """
         CREATE FUNCTION setting(text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE

@@ -170,16 +170,6 @@ BEGIN
 END $$
 """
 
-WITHOUT = """
-CREATE FUNCTION without(parts jsonb, hidden text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE
-RETURN (
-    SELECT coalesce(jsonb_agg(part ORDER BY part), '[]') FROM (
-        SELECT CASE WHEN (value - hidden) - 'code' = '{}' THEN value -> 'code' ELSE value - hidden END AS part
-        FROM jsonb_array_elements(parts)
-    ) shown
-)
-"""
-
 CHECK_LINK = f"""
 CREATE FUNCTION check_link() RETURNS trigger LANGUAGE plpgsql {DEFINER} AS $$
 DECLARE
@@ -255,6 +245,17 @@ BEGIN
     PERFORM write_change('agreement', 'withdrawn', to_jsonb(a), to_jsonb(a), '{{}}', true, OLD.partner_city_id)
     FROM agreement a WHERE city_link_id = OLD.city_link_id AND visibility = 'link' AND link IS NOT NULL;
     RETURN NULL;
+END $$
+"""
+
+FORGET_LINK = f"""
+CREATE FUNCTION forget_link() RETURNS trigger LANGUAGE plpgsql {DEFINER} AS $$
+BEGIN
+    IF OLD.visibility = 'link' THEN
+        PERFORM write_change('city_link', 'deleted', to_jsonb(OLD), to_jsonb(OLD), '{{}}', true, partner_city_id)
+        FROM city_link_member WHERE city_link_id = OLD.id AND partner_city_id IS DISTINCT FROM OLD.city_id;
+    END IF;
+    RETURN OLD;
 END $$
 """
 
@@ -353,7 +354,6 @@ $$
 FUNCTIONS = (
     ("duplicates_of_partner_city(uuid)", CITY_DUPLICATES),
     ("duplicates_of_city_link(uuid)", LINK_DUPLICATES),
-    ("without(jsonb, text[])", WITHOUT),
     ("enter(text, bytea)", ENTER),
     ("my_links()", MY_LINKS),
     ("has_client(uuid)", HAS_CLIENT),
@@ -366,6 +366,7 @@ FUNCTIONS = (
     ("check_agreement()", CHECK_AGREEMENT),
     ("follow_link()", NARROW_AGREEMENTS),
     ("leave_link()", LEAVE_LINK),
+    ("forget_link()", FORGET_LINK),
     ("guard_record()", GUARD),
     ("claim_city_link(uuid)", CLAIM),
     ("merge_city_links(uuid, uuid)", MERGE),

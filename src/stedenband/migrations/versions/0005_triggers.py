@@ -31,6 +31,7 @@ RULES = (
     ("within_link", "BEFORE INSERT OR UPDATE OF visibility", "agreement", "check_agreement"),
     ("follow", "AFTER UPDATE OF visibility, city_id", "city_link", "follow_link"),
     ("leave", "AFTER DELETE", "city_link_member", "leave_link"),
+    ("forget", "BEFORE DELETE", "city_link", "forget_link"),
 )
 DEFERRED = (("city_link", "INSERT OR UPDATE"), ("city_link_member", "INSERT OR UPDATE OR DELETE"))
 VERBS = (

@@ -85,12 +85,13 @@ POLICIES: dict[str, dict[str, str]] = {
     },
     "change": {
         "SELECT": f"""
-            CASE WHEN withdrawn THEN audience_city_id = {MEMBER} OR (audience_city_id IS NULL
-                AND ({CITY} IS NULL OR city_id IS DISTINCT FROM {CITY})
+            CASE WHEN visibility = 'admin' THEN {OPERATE}
+            WHEN withdrawn THEN audience_city_id = {MEMBER} OR (audience_city_id IS NULL
+                AND ({CITY} IS NULL OR (city_id IS DISTINCT FROM {CITY} AND record_id <> {CITY}))
                 AND (visibility = 'public' OR (visibility = 'link' AND city_link_id IN {LINKS}))
                 AND NOT (remaining = 'link' AND coalesce(city_link_id IN {LINKS}, false)))
             ELSE visibility = 'public' OR city_id = {CITY} OR (visibility = 'link' AND city_link_id IN {LINKS})
-                OR (visibility = 'admin' AND {OPERATE}) OR (table_name = 'partner_city' AND record_id = {CITY})
+                OR (table_name = 'partner_city' AND record_id = {CITY})
             END
         """,
     },

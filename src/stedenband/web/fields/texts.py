@@ -118,7 +118,7 @@ class LocalizedText(Field):
 
     def for_patch(self) -> None:
         """Read a merge patch from now on: a language that is null goes, one that is absent stays."""
-        self.text.allow_none = True
+        self.text = Text("A text.", self.text.longest, lines=self.text.lines, allow_none=True)
         self.patching = True
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:

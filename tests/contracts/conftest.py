@@ -1,0 +1,16 @@
+"""What the contract tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.builders import world_in
+from tests.contracts.access_records import Stage
+from tests.databases import TestServer
+
+
+@pytest.fixture(scope="session")
+def stage(server: TestServer, worker_id: str) -> Iterator[Stage]:
+    """The records of the access matrix, in a world of their own: its calls publish, withdraw and delete."""
+    with server.copy(worker_id) as database, world_in(database) as world:
+        yield Stage(world)

@@ -1,0 +1,86 @@
+"""What of a record its reader is shown, and which records a list holds: per caller, standing and field."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contracts.access_records import CALLERS, MAKERS, Stage, Subject, cells
+from tests.contracts.access_requests import Asking
+from tests.contracts.access_rules import RULES, Caller, Rule, is_side, is_staff, sees
+
+AUDIENCES = {
+    "cityLinkId": {".internalNote": is_staff, ".mergeConfirmations": is_side, "moves.reason": is_side},
+    "agreementId": {".internalNote": is_staff, "signatories.name": is_side},
+}
+"""The fields that not everybody is shown, each with whom it is for; a name follows that of what holds it."""
+
+READERS = [caller for caller in CALLERS if not caller.refused]
+
+
+def reading(kind: str, what: str = "") -> Rule:
+    """Return the rule that reads one record of a kind, or something below it."""
+    (rule,) = (rule for rule in RULES if rule.method == "GET" and rule.path.endswith(f"/<{kind}>{what}"))
+    return rule
+
+
+def seen(stage: Stage, kind: str) -> Iterator[tuple[Caller, Subject]]:
+    """Give every record with every caller who sees it."""
+    for name, caller in cells(reading(kind)):
+        subject = stage.subject(kind, name)
+        if subject.facts and not caller.refused and sees(caller, subject.facts):
+            yield caller, subject
+
+
+def told(document: Any, above: str = "") -> Iterator[str]:
+    """Give the name of every property of a document, after the name of the property that holds it."""
+    for item in document if isinstance(document, list) else ():
+        yield from told(item, above)
+    for name, value in document.items() if isinstance(document, dict) else ():
+        yield f"{above}.{name}"
+        yield from told(value, name)
+
+
+@pytest.mark.parametrize("kind", AUDIENCES)
+def test_a_field_is_shown_to_its_audience_alone(stage: Stage, kind: str) -> None:
+    for caller, subject in seen(stage, kind):
+        assert subject.facts
+        shown = set(told(Asking(stage, reading(kind), caller, subject).send().json)) & set(AUDIENCES[kind])
+        assert shown == {name for name, is_for in AUDIENCES[kind].items() if is_for(caller, subject.facts)}, str(caller)
+
+
+@pytest.mark.parametrize("kind", AUDIENCES)
+def test_history_shows_a_field_to_its_audience_alone(stage: Stage, kind: str) -> None:
+    for caller, subject in seen(stage, kind):
+        assert subject.facts
+        shown = set(told(Asking(stage, reading(kind, "/history"), caller, subject).send().json))
+        assert ("changes.internalNote" in shown) == is_staff(caller, subject.facts), str(caller)
+        assert ("new.reason" in shown) == (kind == "cityLinkId" and is_side(caller, subject.facts)), str(caller)
+        assert "new.name" not in shown, "the name of a signatory is personal data"
+
+
+@pytest.mark.parametrize("kind", ["partnerCityId", "cityLinkId", "agreementId"])
+def test_a_list_holds_what_its_caller_sees_as_the_caller_reads_it(stage: Stage, kind: str) -> None:
+    subjects = {name: stage.subject(kind, name) for name in MAKERS[kind]}
+    for caller in READERS:
+        lists: dict[str, dict[str, Any]] = {}
+        for name, subject in subjects.items():
+            if subject.facts:
+                path = Asking(stage, reading(kind), caller, subject).path
+                collection = path.rpartition("/")[0]
+                if collection not in lists:
+                    lists[collection] = everything(stage, caller, collection)
+                item = lists[collection].get(str(subject.ids[kind]))
+                assert (item is not None) == sees(caller, subject.facts), f"{caller} lists {name!r}"
+                assert item in (None, stage.api(caller).get(path).json)
+
+
+def everything(stage: Stage, caller: Caller, path: str) -> dict[str, Any]:
+    """Return all items of a list by id, page by page; none of a list that the caller does not see."""
+    found: dict[str, Any] = {}
+    following: str | None = f"{path}?pageSize=200"
+    while following:
+        page = stage.api(caller).get(following).json
+        found |= {item["id"]: item for item in page.get("items", ())}
+        following = page.get("next")
+    return found

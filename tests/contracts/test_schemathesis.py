@@ -1,0 +1,124 @@
+"""The contract keeps its word: requests made from it are answered as it says, and its examples work."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from stedenband.app import create_app
+from stedenband.config import Settings
+from tests.builders import OWN, STRANGER, World, world_in
+from tests.contracts.operations import Operation, contract, operations
+from tests.databases import TestServer
+
+EXAMPLES = 12
+"""Requests per operation, caller and kind (such as the contract allows, and such as it does not)."""
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+SCHEMA = schemathesis.openapi.from_dict(
+    create_app(Settings(database_url="postgresql://")).extensions["stedenband.contract"]()
+)
+GENERATED = [
+    (operation, mode)
+    for operation in (found.ok() for found in SCHEMA.get_all_operations())
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or [*operation.iter_parameters(), *operation.body]
+]
+"""Every operation, asked as the contract allows and, where it takes input, as it does not."""
+STATE = frozenset({404, 409, 412})
+"""Answers to an example that is right in itself but does not fit what is stored."""
+
+
+@pytest.fixture(scope="module")
+def stage(server: TestServer, worker_id: str) -> Iterator[World]:
+    """A world that may be written to."""
+    with server.copy(worker_id) as database, world_in(database) as world:
+        yield world
+
+
+def ids_in(world: World) -> dict[str, str]:
+    """Return an id for each parameter of a path: records that were published, so that nothing deletes them."""
+    client = str(world.clients[STRANGER, "auditor"])
+    api = world.api(OWN, "admin")
+    return {
+        "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"], "partnerCityId": str(world.cities[OWN]),
+        "cityLinkId": str(world.links["public"]), "agreementId": str(world.agreements["public"]),
+    }  # fmt: skip
+
+
+def key_of(world: World, path: str, role: str | None) -> dict[str, str]:
+    """Return the header of a caller; where only an administrator may go, the staff of the city is one."""
+    wanted = "admin" if role and "apiClients" in path else role
+    return {"Authorization": f"Bearer {world.keys[OWN, wanted]}"} if wanted else {}
+
+
+@pytest.mark.parametrize("role", ["coordinator", None])
+@pytest.mark.parametrize(("operation", "mode"), GENERATED, ids=lambda each: getattr(each, "label", each))
+def test_answers_are_what_the_contract_says(
+    operation: Any, role: str | None, mode: GenerationMode, stage: World
+) -> None:
+    ids = ids_in(stage)
+    operation.app = stage.app
+    operation.schema.app = stage.app
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def send(case: Any) -> None:
+        if mode is GenerationMode.POSITIVE:
+            case.path_parameters = {name: ids[name] for name in case.path_parameters or {}}
+            if "If-Match" in (case.headers or {}):
+                case.headers["If-Match"] = "*"
+        case.headers.pop("Authorization", None)
+        case.call_and_validate(headers=key_of(stage, operation.path, role), checks=CHECKS)
+
+    send()
+
+
+@pytest.mark.parametrize("operation", [each for each in operations() if each.body is not None], ids=str)
+def test_the_example_of_a_body_is_accepted_or_does_not_fit_what_is_stored(
+    operation: Operation, fresh_world: World
+) -> None:
+    cities = [str(fresh_world.cities[name]) for name in (OWN, STRANGER)]
+    request = operation.good(ids_in(fresh_world), cities, *operation.example())
+    headers = {**request.headers, **key_of(fresh_world, operation.path, "coordinator")}
+    answer = fresh_world.api().call(request.method, request.path, headers=headers, data=request.body)
+    assert answer.status_code < 300 or answer.status_code in STATE, answer.text
+
+
+@pytest.mark.parametrize("operation", [each for each in operations() if each.method == "GET"], ids=str)
+def test_the_example_of_every_parameter_is_understood(operation: Operation, stage: World) -> None:
+    for parameter in operation.parameters("query"):
+        if "example" in parameter:
+            example = parameter["example"]
+            for value in example if isinstance(example, list) else [example]:
+                spelled = json.dumps(value) if isinstance(value, bool) else str(value)
+                address = f"{operation.address(ids_in(stage))}?{parameter['name']}={quote(spelled)}"
+                answer = stage.api().call("GET", address, headers=key_of(stage, operation.path, "coordinator"))
+                assert answer.status_code == 200, f"{address}: {answer.text}"
+
+
+def test_every_query_parameter_but_a_cursor_and_every_body_has_an_example() -> None:
+    without = [
+        f"{operation} {parameter['name']}"
+        for operation in operations()
+        for parameter in operation.spec["parameters"]
+        if "example" not in parameter and parameter["name"] not in {"after", "total"}
+    ]
+    assert not without
+    for item in contract()["paths"].values():
+        for operation in item.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                assert "example" in content

@@ -1,0 +1,165 @@
+"""How often a request asks the database: what is refused for its form never, a read and a list once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from stedenband.app import RESOURCES
+from stedenband.core.db import ENTER
+from tests.builders import OWN, Api, Reply, World
+
+LIST, MISSING = "/v1/cityLinks", "/v1/cityLinks/0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"
+
+
+@dataclass
+class Traffic:
+    """What passed between the application and the database: statements, and how often a connection was taken."""
+
+    checkouts: int = 0
+    statements: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def watched(world: World) -> Iterator[Traffic]:
+    """Count for the time of the block."""
+    traffic = Traffic()
+    engine = world.app.extensions["stedenband.database"].engine
+
+    def taken(*_: Any) -> None:
+        traffic.checkouts += 1
+
+    def sent(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        traffic.statements.append(statement)
+
+    event.listen(engine, "checkout", taken)
+    event.listen(engine, "before_cursor_execute", sent)
+    try:
+        yield traffic
+    finally:
+        event.remove(engine, "checkout", taken)
+        event.remove(engine, "before_cursor_execute", sent)
+
+
+def paths(world: World) -> list[str]:
+    """Return the address of every list and of one record of each."""
+    link, public = world.links["public"], world.agreements["public"]
+    return [
+        *(f"/v1/{name}" for name in ("partnerCities", "cityLinks")),
+        f"/v1/cityLinks/{link}/agreements",
+        f"/v1/partnerCities/{world.cities[OWN]}",
+        f"/v1/cityLinks/{link}",
+        f"/v1/cityLinks/{link}/agreements/{public}",
+    ]
+
+
+def test_a_read_and_a_list_are_one_statement(world: World) -> None:
+    assert len(RESOURCES) == 4, "a new resource belongs in the list below"
+    for api in (world.api(), world.api(OWN)):
+        for path in paths(world):
+            with watched(world) as traffic:
+                assert api.get(path).status_code == 200
+            assert (traffic.checkouts, len(traffic.statements)) == (1, 1), path
+    for path in ("/v1/apiClients", f"/v1/apiClients/{world.clients[OWN, 'admin']}"):
+        with watched(world) as traffic:
+            assert world.api(OWN, "admin").get(path).status_code == 200
+        assert (traffic.checkouts, len(traffic.statements)) == (1, 1), path
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?total=true",
+        "?q=genk&sort=-startDate&pageSize=1",
+        "?country=BE&near=50.9,5.5,100&theme=waste&renewalDue=false",
+        "?pageSize=200",
+    ],
+)
+def test_filters_sorts_and_totals_ask_for_nothing_more(world: World, query: str) -> None:
+    with watched(world) as traffic:
+        assert world.api(OWN).get(LIST + query).status_code == 200
+    assert (traffic.checkouts, len(traffic.statements)) == (1, 1)
+
+
+def test_an_unchanged_record_costs_its_one_statement(world: World) -> None:
+    path = f"/v1/cityLinks/{world.links['public']}"
+    etag = world.api().get(path).headers["ETag"]
+    with watched(world) as traffic:
+        assert world.api().get(path, headers={"If-None-Match": etag}).status_code == 304
+    assert (traffic.checkouts, len(traffic.statements)) == (1, 1)
+
+
+def test_a_write_takes_one_connection(world: World) -> None:
+    with watched(world) as traffic:
+        assert (
+            world.api(OWN).patch(f"/v1/cityLinks/{world.links['public']}", {"summary": {"en": "One."}}).status_code
+            == 200
+        )
+    assert traffic.checkouts == 1
+
+
+REFUSED_FOR_FORM: dict[str, tuple[int, Callable[[Api], Reply]]] = {
+    "an unknown parameter": (400, lambda api: api.get(f"{LIST}?colour=red")),
+    "a broken page size": (400, lambda api: api.get(f"{LIST}?pageSize=0")),
+    "a broken cursor": (400, lambda api: api.get(f"{LIST}?after=nonsense")),
+    "a parameter where there is none": (400, lambda api: api.get(f"{MISSING}?total=true")),
+    "a media type that is not offered": (406, lambda api: api.get(LIST, headers={"Accept": "text/csv"})),
+    "a path that does not exist": (404, lambda api: api.get("/v1/nothing")),
+    "an id that is none": (404, lambda api: api.get("/v1/cityLinks/1")),
+    "a method that does not exist": (405, lambda api: api.call("PUT", MISSING)),
+    "a closed operation": (401, lambda api: api.post(LIST, {"kind": "nonsense"})),
+    "a closed operation on a record": (401, lambda api: api.patch(MISSING, {"title": ""})),
+    "a closed collection": (401, lambda api: api.get("/v1/apiClients")),
+    "a body over the limit": (413, lambda api: api.call("POST", LIST, data=b" " * (1024 * 1024 + 1))),
+    "an address over the limit": (414, lambda api: api.get(f"{LIST}?q={'a' * 9000}")),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_FOR_FORM)
+def test_what_is_refused_for_its_form_takes_no_connection(world: World, name: str) -> None:
+    status, ask = REFUSED_FOR_FORM[name]
+    with watched(world) as traffic:
+        reply = ask(world.api())
+    assert (reply.status_code, traffic.checkouts) == (status, 0), name
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Bearer",
+        "Bearer nonsense",
+        "Basic Z2VuazpnZW5r",
+        "Bearer sb_short_x",
+        f"Bearer sb_{'a' * 12}_{'a' * 42}",
+        f"Bearer sb_{'a' * 12}_{'a' * 44}",
+        f"Bearer  sb_{'a' * 12}_{'a' * 43}",
+        f"Bearer sb_{'é' * 12}_{'a' * 43}",
+        "",
+    ],
+)
+def test_what_has_not_the_form_of_a_key_takes_no_connection(world: World, value: str) -> None:
+    with watched(world) as traffic:
+        reply = world.api().get(LIST, headers={"Authorization": value})
+    assert (reply.status_code, traffic.checkouts) == (401, 0)
+
+
+def test_a_key_costs_one_checkout_whose_one_statement_enters(world: World) -> None:
+    """Also where the request is refused for its form right afterwards."""
+    unknown = f"sb_{'a' * 12}_{'a' * 43}"
+    for key, status in ((world.keys[OWN, "editor"], 400), (unknown, 401)):
+        with watched(world) as traffic:
+            assert Api(world.app.test_client(), key).get(f"{LIST}?colour=red").status_code == status
+        assert (traffic.checkouts, traffic.statements) == (1, [])
+
+
+def test_entering_is_one_call_of_one_function(world: World) -> None:
+    assert ENTER.count("enter(") == ENTER.upper().count("SELECT") == 1
+
+
+def test_health_of_the_process_asks_nothing_of_the_database(world: World) -> None:
+    with watched(world) as traffic:
+        assert world.api().get("/livez").status_code == 200
+    assert traffic.checkouts == 0
