@@ -99,7 +99,7 @@ def values_for(schema: Schema) -> list[str]:
     if kind == "string":
         values += map(text, texts_for(schema))
     else:
-        values += map(text, HOSTILE_TEXTS[:12] + ("1", "1.5", "1_0", "１２", "1e3", "true", "null", MISSING))
+        values += map(text, (*HOSTILE_TEXTS[:12], "1", "1.5", "1_0", "１２", "1e3", "true", "null", MISSING))
     if kind in {"integer", "number"}:
         values += numbers_for(schema)
     if kind == "array":
@@ -142,7 +142,7 @@ CONTENT_TYPES = (
     "", "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=a",
     "application/json; charset=latin-1", "application/json; charset=utf-16", "application/json; charset=nonsense", "nonsense", "/",
     "application/json, text/plain", "application/json;charset", "application/jsonx", "application/*", "*/*", "application/json\r\nX: y",
-    "application/json; charset=\"utf-8", "application/jsön", "application/merge-patch+xml", "a" * 8000, "application/json; " * 500,
+    'application/json; charset="utf-8', "application/jsön", "application/merge-patch+xml", "a" * 8000, "application/json; " * 500,
 )  # fmt: skip
 
 HEADER_VALUES = (
@@ -170,7 +170,7 @@ QUERY_TEXTS = (
 )  # fmt: skip
 """Values of query parameters, as they stand in the address."""
 
-ODD_KEYS = (
+ODD_KEYS: tuple[Any, ...] = (
     None,
     True,
     0,
@@ -192,7 +192,7 @@ ODD_KEYS = (
 
 def cursors() -> list[str]:
     """Return texts that look like our cursors, with keys of every type at every place."""
-    documents = [None, 0, "", [], {}, [""], ["name", "a", MISSING], ["", "a"], ["", "a", MISSING, MISSING]]
+    documents: list[Any] = [None, 0, "", [], {}, [""], ["name", "a", MISSING], ["", "a"], ["", "a", MISSING, MISSING]]
     documents += (
         [["", odd, MISSING] for odd in ODD_KEYS]
         + [["", "a", odd] for odd in ODD_KEYS]

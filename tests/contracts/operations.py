@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from stedenband.app import create_app
@@ -77,7 +78,8 @@ class Operation:
     def reply(self) -> Spec:
         """The schema of a good reply; empty when it has no body."""
         good = next(reply for status, reply in self.spec["responses"].items() if status.startswith("2"))
-        return dict(next(iter(good.get("content", {}).values()), {}).get("schema", {}))
+        contents: list[Spec] = list(good.get("content", {}).values())
+        return dict(contents[0]["schema"]) if contents else {}
 
     def address(self, ids: Mapping[str, str]) -> str:
         """Return the path with these ids."""
@@ -143,17 +145,14 @@ def name_of(path: Path) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
-TOKEN = "\ue000here\ue000"
+TOKEN = "\ue000here\ue000"  # noqa: S105 (a place, not a secret)
 
 
 def put(document: Any, path: Path, value: str) -> bytes:
     """Return the JSON of `document` with the JSON text `value` at `path`; what lies on the way is made."""
     document = deepcopy(document)
     node = document
-    for step, following in zip(path, path[1:], strict=False):
-        if isinstance(node, list):
-            node = node[step]  # type: ignore[index]
-        else:
-            node = node.setdefault(step, [{}] if following == 0 else {})
+    for step, following in pairwise(path):
+        node = node[int(step)] if isinstance(node, list) else node.setdefault(step, [{}] if following == 0 else {})
     node[path[-1]] = TOKEN
     return json.dumps(document).replace(json.dumps(TOKEN), value).encode("utf-8", "surrogatepass")

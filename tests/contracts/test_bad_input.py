@@ -19,11 +19,10 @@ from werkzeug.wrappers import Request as WsgiRequest
 
 from stedenband.access.models import ROLES
 from stedenband.app import RESOURCES
-from stedenband.core.records import Record
 from stedenband.core.access import PERMISSIONS, Role
+from stedenband.core.records import Record
 from stedenband.web.guard import declared
 from tests.builders import OWN, PARTNER, STRANGER, World, world_in
-from tests.contracts import corpus
 from tests.contracts.attacks import Attack, Attacks
 from tests.contracts.operations import Operation, Request, operations
 from tests.contracts.verdicts import fits, kept, refused
@@ -167,8 +166,9 @@ def _query_fits(attack: Attack) -> bool:
 
 def clean_up(target: Target, operation: Operation, answer: TestResponse) -> None:
     """Remove what was made, so that the next request meets the same world, and make links movable again."""
-    if answer.status_code == 201 and "href" in answer.json:
-        collection, made = answer.json["href"].rsplit("/", 2)[1:]
+    made_now: Any = answer.json if answer.status_code == 201 else {}
+    if "href" in made_now:
+        collection, made = made_now["href"].rsplit("/", 2)[1:]
         target.owner.execute(f"DELETE FROM {COLLECTIONS[collection]} WHERE id = %s", [made])
     if operation.id == "moveCityLink":
         target.owner.execute(RESTORE)

@@ -78,7 +78,7 @@ def documented(component: str, document: Mapping[str, Any]) -> None:
         assert kind is None or isinstance(value, TYPES[kind]), (name, value)
 
 
-def fits(schema: Mapping[str, Any], value: Any, *, patch: bool = False) -> bool:  # noqa: C901, PLR0911 (a case per keyword)
+def fits(schema: Mapping[str, Any], value: Any, *, patch: bool = False) -> bool:
     """Tell, by other means than ours, whether `value` is what `schema` documents."""
     if value is None:
         return bool(schema.get("nullable"))

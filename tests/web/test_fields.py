@@ -85,33 +85,38 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("repeated", [QueryText("b"), QueryText("a")], ["b", "a"]),
 ]
 
-REFUSED: list[tuple[str, Any]] = [
-    *(("text", value) for value in ("", "a" * 11, "a\nb", 7, None)),
-    *(("pattern", value) for value in ("be", "BEL", "ＢＥ", "BE\n1")),
-    *(("checked", value) for value in ("13", "１２")),
-    *(("code", value) for value in ("ONE", "one ", "", 1)),
-    *(("zone", value) for value in ("Europe/Genk", "../etc/passwd", "europe/brussels", 1)),
-    *(("url", value) for value in ("javascript:alert(1)", "ftp://a", "http://", "http://é", "http://a b", "http://a@b", "//a")),
-    *(("key", value) for value in (ID.upper(), ID.replace("-", ""), "{" + ID + "}", ID + "0", "", 5, None)),
-    *(("integer", value) for value in (-6, 11, 1.0, 1.5, True, "5", 10**4000, None)),
+
+def each(name: str, *values: Any) -> list[tuple[str, Any]]:
+    return [(name, value) for value in values]
+
+
+REFUSED = [
+    *each("text", "", "a" * 11, "a\nb", 7, None),
+    *each("pattern", "be", "BEL", "ＢＥ", "BE\n1"),
+    *each("checked", "13", "１２"),
+    *each("code", "ONE", "one ", "", 1),
+    *each("zone", "Europe/Genk", "../etc/passwd", "europe/brussels", 1),
+    *each("url", "javascript:alert(1)", "ftp://a", "http://", "http://é", "http://a b", "http://a@b", "//a"),
+    *each("key", ID.upper(), ID.replace("-", ""), "{" + ID + "}", ID + "0", "", 5, None),
+    *each("integer", -6, 11, 1.0, 1.5, True, "5", 10**4000, None),
     *(("integer", QueryText(value)) for value in ("1.5", "1_0", "１", "+1", " 1", "1e1", "", "9" * 19)),
-    *(("number", value) for value in (90.1, -91, True, "5", float("nan"), float("inf"), 5e-324, 1e-16, None)),
+    *each("number", 90.1, -91, True, "5", float("nan"), float("inf"), 5e-324, 1e-16, None),
     *(("number", QueryText(value)) for value in ("1e1", "1_0", "１", ".5", "1.", "nan", "1." + "0" * 16)),
-    *(("flag", value) for value in (0, 1, "true", "false", None)),
+    *each("flag", 0, 1, "true", "false", None),
     *(("flag", QueryText(value)) for value in ("1", "TRUE", "yes", "")),
-    *(("date", value) for value in ("2024-W01-1", "20240101", "2023-02-29", "1899-12-31", "2201-01-01", "２０２４-01-01", 20240101)),
-    *(("instant", value) for value in (
+    *each("date", "2024-W01-1", "20240101", "2023-02-29", "1899-12-31", "2201-01-01", "２０２４-01-01", 20240101),
+    *each("instant",
         "2026-02-01T09:30:00", "2026-02-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
         "1900-01-01T00:00:00+00:01", "2200-12-31T23:59:59-00:01", "2026-02-30T00:00:00Z", "2026-01-01T00:00:60Z", 0,
-    )),
-    *(("localized", value) for value in ({}, {"NL": "a"}, {"nld": "a"}, {"nl": ""}, {"nl": None}, {"nl": 1}, [], "a", {1: "a"})),
-    *(("reference", value) for value in (ID, {}, {"id": None}, {"id": ID, "title": "a"}, [ID], None)),
-    *(("codes", value) for value in (["a", "a"], ["d"], ["a", None], "abc", {"a": 1}, ["a", "b", "c", "a"], [["a"]])),
-    *(("permissions", value) for value in (["a:b", "a:b"], ["e:f"], "a:b")),
-    *(("items", value) for value in ([], [{"east": 1}] * 3, [{}], [None], [{"east": 1, "west": 2}], {"east": 1}, "a")),
-    *(("part", value) for value in ([], "a", {}, {"north": 1}, {"east": 1, "other": 1}, {"east": None})),
-    *(("near", value) for value in ("", "91,0,1", "0,181,1", "0,0,0", "0,0,20039", "0,0", "0,0,1.5", "0,0,1,1", "nan,0,1", "1e1,0,1", 5)),
-    *(("repeated", value) for value in (["a", "b", "a"], ["c"], [""])),
+    ),
+    *each("localized", {}, {"NL": "a"}, {"nld": "a"}, {"nl": ""}, {"nl": None}, {"nl": 1}, [], "a", {1: "a"}),
+    *each("reference", ID, {}, {"id": None}, {"id": ID, "title": "a"}, [ID], None),
+    *each("codes", ["a", "a"], ["d"], ["a", None], "abc", {"a": 1}, ["a", "b", "c", "a"], [["a"]]),
+    *each("permissions", ["a:b", "a:b"], ["e:f"], "a:b"),
+    *each("items", [], [{"east": 1}] * 3, [{}], [None], [{"east": 1, "west": 2}], {"east": 1}, "a"),
+    *each("part", [], "a", {}, {"north": 1}, {"east": 1, "other": 1}, {"east": None}),
+    *each("near", "", "91,0,1", "0,181,1", "0,0,0", "0,0,20039", "0,0", "0,0,1.5", "0,0,1,1", "nan,0,1", "1e1,0,1", 5),
+    *each("repeated", ["a", "b", "a"], ["c"], [""]),
 ]  # fmt: skip
 
 

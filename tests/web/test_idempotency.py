@@ -5,17 +5,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from werkzeug.test import TestResponse
 
 from stedenband.core.ledger import IdempotencyKey
-from tests.builders import OWN, PARTNER, Api, World
+from tests.builders import OWN, PARTNER, Api, Reply, World
 from tests.processes import until
 
 KEY = {"Idempotency-Key": "0f8c1f2e-54a8-4f7e-8a39-0a0b3a1c9d11"}
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 
 
-def city(api: Api, name: str = "Heist", **headers: str) -> TestResponse:
+def city(api: Api, name: str = "Heist", **headers: str) -> Reply:
     return api.post("/v1/partnerCities", {"name": name, "countryCode": "BE"}, headers={**KEY, **headers})
 
 
@@ -101,7 +100,7 @@ def test_a_reply_with_a_secret_is_not_kept(fresh_world: World) -> None:
 
 
 def test_while_the_first_is_running_the_second_is_told_to_wait(fresh_world: World) -> None:
-    replies: list[TestResponse] = []
+    replies: list[Reply] = []
     members = [{"city": {"id": str(fresh_world.cities[name])}} for name in (OWN, PARTNER)]
     link = {"kind": "sdgPartnership", "members": members}
 

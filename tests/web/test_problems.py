@@ -13,7 +13,7 @@ from tests.builders import OWN, World
 
 def test_a_fault_of_ours_is_answered_without_a_word_of_it(fresh_world: World, written: StringIO) -> None:
     @needs(OPEN)
-    def broken() -> None:
+    def broken() -> str:
         raise RuntimeError("the secret of the house")
 
     fresh_world.app._got_first_request = False  # noqa: SLF001 (a route that is added late, for this test alone)

@@ -312,8 +312,6 @@ def _property(value: Spec) -> Spec:
     if "$ref" in kept and len(kept) > 1:
         reference = kept.pop("$ref")
         kept = {"allOf": [{"$ref": reference}], **kept}
-    if kept.get("enum") and None in kept["enum"]:
-        kept["enum"] = [code for code in kept["enum"] if code is not None]
     return kept
 
 

@@ -52,7 +52,7 @@ class Parser(FlaskParser):
         issues: list[Issue] = []
         for location, messages in error.messages_dict.items():
             _collect(PLACES[location], "", messages, error.data, issues)
-        raise BadRequest("The input message is incorrect", issues=issues)
+        raise BadRequest("The input message is incorrect", issues=issues[:MOST_ISSUES])
 
 
 def strict_json(body: bytes) -> Any:
@@ -111,9 +111,7 @@ def _collect(place: Place, name: str, messages: Any, data: Any, issues: list[Iss
                 return
             _collect(place, _joined(name, key), below, _within(data, key), issues)
         return
-    for message in messages:
-        if len(issues) < MOST_ISSUES:
-            issues.append(_issue(place, name, str(message), data))
+    issues += [_issue(place, name, str(message), data) for message in messages]
 
 
 def _joined(name: str, key: Any) -> str:

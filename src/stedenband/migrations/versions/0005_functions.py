@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -305,7 +305,8 @@ BEGIN
     SELECT * INTO leaving FROM city_link WHERE id = gone FOR NO KEY UPDATE;
     SELECT * INTO staying FROM city_link WHERE id = stays FOR NO KEY UPDATE;
     IF NOT may_decide() OR my_city() IS NULL OR stays NOT IN (SELECT my_links())
-        OR NOT coalesce(my_city() IN (leaving.city_id, staying.city_id), false) THEN
+        OR NOT coalesce(my_city() IN (leaving.city_id, staying.city_id), false)
+        OR 'city' IN (SELECT visibility FROM city_link WHERE id IN (gone, stays) AND city_id <> my_city()) THEN
         RAISE EXCEPTION 'only an owner of one of the two merges links' USING ERRCODE = '42501';
     END IF;
     IF leaving.status = 'ended' OR staying.status = 'ended' OR stays NOT IN (SELECT duplicates_of_city_link(gone)) THEN
