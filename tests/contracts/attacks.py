@@ -125,7 +125,11 @@ class Attacks:
     def _properties(self, schema: Mapping[str, Any]) -> Iterator[Attack]:
         for path, each in places(dict(schema)):
             document = json.loads(self.operation.good(self.ids, self.cities, str(path[0])).body or b"")
-            for value in (*(corpus.NOT_JSON if len(path) == 1 else corpus.NOT_JSON[1::5]), *corpus.values_for(each)):
+            broken = corpus.NOT_JSON if len(path) == 1 else corpus.NOT_JSON[1::5]
+            step = (
+                2 if self.operation.method == "PATCH" else 1
+            )  # a patch reads with the fields that a create reads with
+            for value in (*broken, *corpus.values_for(each)[::step], *repeated(document, path)):
                 body = put(document, path, value)
                 yield Attack(replace(self.good, body=body), "body", name_of(path), each, path, value)
             if "properties" in each:
@@ -158,3 +162,11 @@ class Attacks:
         for coding in ("gzip", "br", "identity, gzip", "nonsense"):
             for body in (good, gzip.compress(good)):
                 yield Attack(replace(self._with("Content-Encoding", coding), body=body), "header")
+
+
+def repeated(document: Mapping[str, Any], path: Path) -> list[str]:
+    """Return, for an array of objects in a good document, the array with its items twice, as it is, and shortened."""
+    items = document.get(str(path[0])) if len(path) == 1 else None
+    if not isinstance(items, list) or not isinstance(items[0], dict):
+        return []
+    return [json.dumps(items * 2), json.dumps(items), json.dumps(items[:1])]

@@ -52,8 +52,9 @@ def ids_in(world: World) -> dict[str, str]:
     client = str(world.clients[STRANGER, "auditor"])
     api = world.api(OWN, "admin")
     return {
-        "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"], "partnerCityId": str(world.cities[OWN]),
-        "cityLinkId": str(world.links["public"]), "agreementId": str(world.agreements["public"]),
+        "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"],
+        "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
+        "agreementId": str(world.agreements["public"]),
     }  # fmt: skip
 
 

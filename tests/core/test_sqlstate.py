@@ -35,24 +35,7 @@ def refusal(database: Database, statement: str, **values: Any) -> Problem:
 
 @pytest.mark.parametrize(
     ("statement", "problem", "after"),
-    [
-        ("SELECT pg_sleep(9)", ServiceUnavailable, "4"),
-        ("SELECT 1 / 0", BadRequest, None),
-        ("SELECT 'x'::integer", BadRequest, None),
-        ("SELECT repeat('a', 2000000)::tsvector", BadRequest, None),
-        ("SELECT hash FROM api_key", MissingPermission, None),
-        ("SELECT nothing", InternalError, None),
-        ("SELECT raise_nothing()", InternalError, None),
-        ("INSERT INTO change_epoch DEFAULT VALUES", MissingPermission, None),
-        ("DO $$ BEGIN RAISE 'full' USING ERRCODE = '53100'; END $$", ServiceUnavailable, "1"),
-        ("DO $$ BEGIN RAISE 'again' USING ERRCODE = '40001'; END $$", ServiceUnavailable, "1"),
-        ("DO $$ BEGIN RAISE 'unique' USING ERRCODE = '23505', CONSTRAINT = 'uq_api_client_name'; END $$", Conflict, None),
-        ("DO $$ BEGIN RAISE 'unique' USING ERRCODE = '23505', CONSTRAINT = 'elsewhere'; END $$", Conflict, None),
-        ("DO $$ BEGIN RAISE 'gone' USING ERRCODE = '23503', CONSTRAINT = 'fk_api_client_city_id'; END $$", Conflict, None),
-        ("DO $$ BEGIN RAISE 'check' USING ERRCODE = '23514', CONSTRAINT = 'ck_api_client_name'; END $$", BadRequest, None),
-        ("DO $$ BEGIN RAISE 'rule' USING ERRCODE = '23514', CONSTRAINT = 'two_members'; END $$", BadRequest, None),
-        ("DO $$ BEGIN RAISE 'rule' USING ERRCODE = '23514', CONSTRAINT = 'one_open_link'; END $$", Conflict, None),
-    ],
+    [ ("SELECT pg_sleep(9)", ServiceUnavailable, "4"), ("SELECT 1 / 0", BadRequest, None), ("SELECT 'x'::integer", BadRequest, None), ("SELECT repeat('a', 2000000)::tsvector", BadRequest, None), ("SELECT hash FROM api_key", MissingPermission, None), ("SELECT nothing", InternalError, None), ("SELECT raise_nothing()", InternalError, None), ("INSERT INTO change_epoch DEFAULT VALUES", MissingPermission, None), ("DO $$ BEGIN RAISE 'full' USING ERRCODE = '53100'; END $$", ServiceUnavailable, "1"), ("DO $$ BEGIN RAISE 'again' USING ERRCODE = '40001'; END $$", ServiceUnavailable, "1"), ("DO $$ BEGIN RAISE 'unique' USING ERRCODE = '23505', CONSTRAINT = 'uq_api_client_name'; END $$", Conflict, None), ("DO $$ BEGIN RAISE 'unique' USING ERRCODE = '23505', CONSTRAINT = 'elsewhere'; END $$", Conflict, None), ("DO $$ BEGIN RAISE 'gone' USING ERRCODE = '23503', CONSTRAINT = 'fk_api_client_city_id'; END $$", Conflict, None), ("DO $$ BEGIN RAISE 'check' USING ERRCODE = '23514', CONSTRAINT = 'ck_api_client_name'; END $$", BadRequest, None), ("DO $$ BEGIN RAISE 'rule' USING ERRCODE = '23514', CONSTRAINT = 'two_members'; END $$", BadRequest, None), ("DO $$ BEGIN RAISE 'rule' USING ERRCODE = '23514', CONSTRAINT = 'one_open_link'; END $$", Conflict, None) ],
 )  # fmt: skip
 def test_a_refusal_is_the_problem_of_its_sqlstate_and_never_its_text(
     api: Database, statement: str, problem: type[Problem], after: str | None
@@ -68,8 +51,8 @@ def test_a_refusal_is_the_problem_of_its_sqlstate_and_never_its_text(
 
 def test_the_field_of_a_broken_rule_is_named(api: Database) -> None:
     named = {
-        "ck_api_client_name": "name", "two_members": "members", "one_open_link": "members", "ck_city_link_end_date": "endDate",
-        "uq_partner_city_nis_code": "identifiers.nisCode",
+        "ck_api_client_name": "name", "two_members": "members", "one_open_link": "members",
+        "ck_city_link_end_date": "endDate", "uq_partner_city_nis_code": "identifiers.nisCode",
     }  # fmt: skip
     for constraint, field in named.items():
         refused = refusal(api, f"DO $$ BEGIN RAISE 'x' USING ERRCODE = '23514', CONSTRAINT = '{constraint}'; END $$")
@@ -176,3 +159,10 @@ def test_a_connection_lost_in_the_middle_of_a_write_is_a_503_and_nothing_is_writ
             thread.join()
         found = superuser.execute("SELECT count(*) FROM partner_city WHERE name = 'Heist'").fetchone()
     assert (statuses, found) == ([503], (0,))
+
+
+def test_a_locked_table_of_keys_is_a_503_too(fresh_world: World) -> None:
+    with psycopg.connect(fresh_world.database.owner_url) as owner:
+        owner.execute("LOCK TABLE api_key")
+        answer = fresh_world.api(OWN).get("/v1/cityLinks")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")

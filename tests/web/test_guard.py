@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pytest
+from flask import g
 from werkzeug.test import create_environ
 
 from stedenband.app import create_app
@@ -127,3 +128,8 @@ def test_links_follow_the_setting_and_no_header(world: World, header: str) -> No
     honest = world.api().get("/v1/cityLinks?pageSize=1")
     forged = world.api().get("/v1/cityLinks?pageSize=1", headers={header: "evil.example"})
     assert forged.data == honest.data
+
+
+def test_a_context_without_a_request_has_no_connection_to_give_back(world: World) -> None:
+    with world.app.test_request_context("/v1/cityLinks"):
+        assert "stack" not in g

@@ -76,7 +76,7 @@ def test_a_patch_is_read_in_both_types(world: World) -> None:
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("body", [CITY, gzip.compress(CITY)])
+@pytest.mark.parametrize("body", [CITY, gzip.compress(CITY, mtime=0)])
 def test_a_compressed_body_is_refused_in_words(world: World, body: bytes) -> None:
     headers = {"Content-Encoding": "gzip"}
     answer = world.api(OWN).call(

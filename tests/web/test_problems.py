@@ -45,10 +45,7 @@ def test_an_issue_leaves_out_what_it_has_not() -> None:
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [
-        (http.NotFound(), 404), (http.MethodNotAllowed(["GET"]), 405), (http.MethodNotAllowed(), 405), (http.RequestEntityTooLarge(), 413),
-        (http.UnsupportedMediaType(), 415), (http.BadRequest(), 400), (http.SecurityError(), 400), (http.ClientDisconnected(), 400),
-    ],
+    [ (http.NotFound(), 404), (http.MethodNotAllowed(["GET"]), 405), (http.MethodNotAllowed(), 405), (http.RequestEntityTooLarge(), 413), (http.UnsupportedMediaType(), 415), (http.BadRequest(), 400), (http.SecurityError(), 400), (http.ClientDisconnected(), 400) ],
 )  # fmt: skip
 def test_what_werkzeug_finds_becomes_a_problem(error: http.HTTPException, status: int) -> None:
     assert of_http(error).status == status

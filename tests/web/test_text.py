@@ -115,10 +115,7 @@ def test_no_text_makes_normalizing_slow() -> None:
 
 @pytest.mark.parametrize(
     ("received", "sent"),
-    [
-        (True, True), (7, 7), (1.5, 1.5), (10**18, None), (sys.float_info.max * 10, None), (None, None), (["a"], None),
-        ("a\x00\ud800\u202e", "a\N{REPLACEMENT CHARACTER}" + "\N{REPLACEMENT CHARACTER}" * 2), ("a" * 101, "a" * 99 + "…"),
-    ],
+    [ (True, True), (7, 7), (1.5, 1.5), (10**18, None), (sys.float_info.max * 10, None), (None, None), (["a"], None), ("a\x00\ud800\u202e", "a\N{REPLACEMENT CHARACTER}" + "\N{REPLACEMENT CHARACTER}" * 2), ("a" * 101, "a" * 99 + "…") ],
 )  # fmt: skip
 def test_what_is_sent_back_is_short_and_safe(received: object, sent: object) -> None:
     assert echo(received) == sent

@@ -157,6 +157,8 @@ def change_agreement(session: Session, actor: Actor, agreement: Agreement, data:
             }
             for index, each in enumerate(data["signatories"] or ())
         ]
+        if len({tuple(each.values()) for each in signed}) < len(signed):
+            raise BadRequest.at("body", "signatories", "Name each signature once.")
         replace_parts(session, AgreementSignatory, owner, signed, ["partner_city_id", "function", "name"])
 
 

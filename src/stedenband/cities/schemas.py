@@ -1,7 +1,5 @@
 """What the register looks like on the wire."""
 
-import marshmallow as ma
-
 from stedenband.cities.models import (
     AGREEMENT_KINDS,
     AGREEMENT_STATUSES,
@@ -203,13 +201,6 @@ class CityLinkSchema(RecordSchema):
         example="Both sides agreed.",
     )
 
-    @ma.validates_schema
-    def period(self, data: dict[str, object], **_: object) -> None:
-        """Refuse a link that ends before it begins."""
-        start, end = data.get("start_date"), data.get("end_date")
-        if start and end and end < start:  # type: ignore[operator]
-            raise ma.ValidationError("The end date is before the start date.", "endDate")
-
 
 class TransitionSchema(Schema):
     """A move along the lifecycle."""
@@ -260,10 +251,3 @@ class AgreementSchema(RecordSchema):
         "A note for the own staff.", 4000, lines=True, audience="city", example="Ask the archive."
     )
     visibility = fields.Code("Who sees it; never more people than its link.", VISIBILITIES)
-
-    @ma.validates_schema
-    def period(self, data: dict[str, object], **_: object) -> None:
-        """Refuse an agreement that does not end after it begins."""
-        start, end = data.get("valid_from"), data.get("valid_to")
-        if start and end and end <= start:  # type: ignore[operator]
-            raise ma.ValidationError("An agreement ends after it begins.", "validTo")

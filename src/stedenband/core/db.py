@@ -191,7 +191,5 @@ def translated() -> Iterator[None]:
         yield
     except Problem:
         raise
-    except exc.DBAPIError as error:
-        raise problem_of(error) from error
-    except psycopg.Error as error:
+    except (exc.DBAPIError, psycopg.Error) as error:
         raise problem_of(error) from error

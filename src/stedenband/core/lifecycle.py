@@ -28,10 +28,6 @@ class Lifecycle:
         """All states, in the order they were declared."""
         return tuple(self.moves)
 
-    def open_from(self, state: str) -> list[dict[str, object]]:
-        """Return the moves open from `state`: `[{to, demands}]`."""
-        return [{"to": to, "demands": list(self.demands.get(to, ()))} for to in self.moves[state]]
-
     def check(self, state: str | None, to: str, given: Mapping[str, object]) -> None:
         """Refuse a move that is not declared (409) or lacks what it demands (400). `state` None: a new record."""
         if state is not None and to not in self.moves[state]:

@@ -18,14 +18,14 @@ PATIENCE = 60.0
 """Seconds of retries before a migration that cannot get its locks gives up."""
 
 
-def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Bring the database at `owner_url` up to `revision`."""
-    _run(owner_url, lambda config: command.upgrade(config, revision))
+def upgrade(owner_url: str, revision: str = "head", *, patience: float = PATIENCE) -> None:
+    """Bring the database at `owner_url` up to `revision`; wait at most `patience` seconds for locks."""
+    _run(owner_url, lambda config: command.upgrade(config, revision), patience)
 
 
 def downgrade(owner_url: str, revision: str) -> None:
     """Take the database at `owner_url` back to `revision` (`base`: empty)."""
-    _run(owner_url, lambda config: command.downgrade(config, revision))
+    _run(owner_url, lambda config: command.downgrade(config, revision), PATIENCE)
 
 
 def configuration(connection: Connection) -> Config:
@@ -36,14 +36,14 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
-def _run(owner_url: str, step: Callable[[Config], None]) -> None:
+def _run(owner_url: str, step: Callable[[Config], None], patience: float) -> None:
     engine = create_engine(
         owner_url,
         connect_args={
             "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
         },
     )
-    until = monotonic() + PATIENCE
+    until = monotonic() + patience
     try:
         while True:
             try:

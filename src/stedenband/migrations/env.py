@@ -1,19 +1,5 @@
-"""alembic's entry: every model of every domain, compared and migrated on the connection it is given."""
+"""alembic's entry, which it loads by its path."""
 
-from alembic import context
+from stedenband.migrations.environment import run
 
-import stedenband.access.models
-import stedenband.changes.models
-import stedenband.cities.models
-import stedenband.core.ledger  # noqa: F401 (registers its tables)
-from stedenband.core.records import Record
-
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=Record.metadata,
-    compare_type=True,
-    compare_server_default=True,
-    transaction_per_migration=True,
-)
-with context.begin_transaction():
-    context.run_migrations()
+run()

@@ -245,8 +245,6 @@ def example_of(schema: Spec, schemas: Spec) -> Any:
         return schema["example"]
     if "allOf" in schema:
         return example_of(schema["allOf"][0], schemas)
-    if "enum" in schema:
-        return schema["enum"][0]
     if schema.get("type") == "array":
         return [example_of(schema["items"], schemas)] * schema.get(
             "minItems", 1 if schema.get("maxItems", 1) else 0
@@ -321,10 +319,7 @@ def _parameter(parameter: Spec) -> Spec:
     kept = {**parameter, "schema": schema}
     if parameter["in"] == "query" and schema.get("type") == "array":
         kept |= {"style": "form", "explode": True}
-        if example is not None:
-            example = [example] if not isinstance(example, list) else example
-        elif "enum" in schema["items"]:
-            example = [schema["items"]["enum"][0]]
+        example = example if isinstance(example, list) else [example]
     if example is not None:
         kept["example"] = example
     if parameter["in"] == "path":

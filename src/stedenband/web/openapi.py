@@ -80,10 +80,8 @@ def _documented(converter: Any, field: Any, **_: Any) -> dict[str, Any]:
                 "type": "object",
                 "additionalProperties": converter.resolve_nested_schema(field.item),
             }
-        case fields.Field():
-            return field.documented()
         case _:
-            return {}
+            return dict(field.documented())
 
 
 def _shown(field: fields.Field) -> bool:

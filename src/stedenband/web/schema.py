@@ -74,17 +74,11 @@ def _always_there(schema: type[Schema], name: str) -> bool:
 
 def _derived(schema: type[Schema], suffix: str, fields: dict[str, Any]) -> type[Schema]:
     name = schema.__name__.removesuffix("Schema") + suffix
-    checks = {
-        key: value
-        for base in schema.__mro__
-        for key, value in vars(base).items()
-        if hasattr(value, "_marshmallow_hook") and not key.startswith("_")
-    }
-    return named_schema(name, {**checks, **fields, "model": schema.model, "__doc__": schema.__doc__})
+    return named_schema(name, {**fields, "model": schema.model, "__doc__": schema.__doc__})
 
 
 def named_schema(name: str, members: Mapping[str, Any]) -> type[Schema]:
-    """Make a schema class of these fields and checks."""
+    """Make a schema class of these fields."""
     make: Any = type(Schema)
     return cast("type[Schema]", make(name, (Schema,), dict(members)))
 

@@ -1,0 +1,22 @@
+"""What a migration runs in: every model of every domain, and the connection it is given."""
+
+from alembic import context
+
+import stedenband.access.models
+import stedenband.changes.models
+import stedenband.cities.models
+import stedenband.core.ledger  # noqa: F401 (registers its tables)
+from stedenband.core.records import Record
+
+
+def run() -> None:
+    """Compare or migrate, each migration in a transaction of its own."""
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=Record.metadata,
+        compare_type=True,
+        compare_server_default=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
