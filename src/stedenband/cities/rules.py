@@ -1,5 +1,6 @@
 """The rules of partner cities, city links and agreements; those between concurrent writers stand in the database."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +87,7 @@ def change_city_link(session: Session, actor: Actor, link: CityLink, data: Data)
     may_publish(actor, link, data)
     members = _members(session, actor, link, data["members"]) if "members" in data else None
     if members and not (data.get("title") or link.title):
-        data["title"] = title_of([city for city, _ in members])
+        data["title"] = title_of(city.name for city, _ in members)
     assign(link, data)
     store(session, link)
     if members:
@@ -98,9 +99,9 @@ def change_city_link(session: Session, actor: Actor, link: CityLink, data: Data)
     _replace_themes(session, CityLinkTheme, {"city_link_id": link.id}, data)
 
 
-def title_of(cities: list[PartnerCity]) -> str:
+def title_of(names: Iterable[str]) -> str:
     """Name a link after its cities, as far as they fit."""
-    title = " – ".join(city.name for city in cities)
+    title = " – ".join(names)
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
 
 

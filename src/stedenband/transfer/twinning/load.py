@@ -9,13 +9,13 @@ from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from stedenband.cities.models import CityLink, CityLinkMember, PartnerCity
+from stedenband.cities.rules import title_of
 from stedenband.transfer.names import words
 from stedenband.transfer.positions import Position
 from stedenband.transfer.twinning.plan import Plan, PlannedCity, PlannedLink
 
 _SAME_NAME = 10.0
 """Kilometers between two positions of one city."""
-_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,8 @@ def _city(city: PlannedCity) -> PartnerCity:
 
 
 def _link(first: PartnerCity | KnownCity, second: PartnerCity | KnownCity, kind: str) -> CityLink:
-    title = f"{first.name} \u2013 {second.name}"
     return CityLink(
-        title=title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip()}…",
+        title=title_of((first.name, second.name)),
         kind=kind,
         status="active",
         visibility="public",
