@@ -82,7 +82,7 @@ compose-smoke: ## Try docker-compose.yml for real (needs a Docker engine, or SHA
 
 lock: $(VENV)/lock.stamp ## Write the lock files anew (newest versions that fit)
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
-		--python-version 3.11 pyproject.toml --extra embedded --extra dev --output-file requirements-dev.lock
+		--python-version 3.11 pyproject.toml --extra embedded --extra otel --extra redis --extra dev --output-file requirements-dev.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
 		--python-version 3.11 pyproject.toml --extra embedded --constraint requirements-dev.lock \
 		--output-file requirements.lock
