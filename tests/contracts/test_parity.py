@@ -53,7 +53,7 @@ NOT_SHOWN = {
     "merged_into_id": "is shown as mergedInto",
     "agreement_id": "is the record that holds the part",
     "api_client_id": "is the record that holds the part",
-    "position": "is the order of the members",
+    "position": "is the order of the parts",
     "hash": "is the secret of a key",
 }
 WITHOUT_ADDRESS = {CityLinkMove, AgreementSignatory}

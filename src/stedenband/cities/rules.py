@@ -155,10 +155,11 @@ def change_agreement(session: Session, actor: Actor, agreement: Agreement, data:
                 "partner_city_id": referred(session, PartnerCity, each["city"], f"signatories[{index}].city").id,
                 "function": each["function"],
                 "name": each.get("name"),
+                "position": index,
             }
             for index, each in enumerate(data["signatories"] or ())
         ]
-        if len({tuple(each.values()) for each in signed}) < len(signed):
+        if len({(each["partner_city_id"], each["function"], each["name"]) for each in signed}) < len(signed):
             raise BadRequest.at("body", "signatories", "Name each signature once.")
         replace_parts(session, AgreementSignatory, owner, signed, ["partner_city_id", "function", "name"])
 

@@ -76,7 +76,10 @@ class Agreement(Owned, Record):
         lazy="raise", order_by="AgreementTheme.code", cascade="all, delete-orphan", passive_deletes=True
     )
     signatories: Mapped[list["AgreementSignatory"]] = relationship(
-        lazy="raise", order_by="AgreementSignatory.id", cascade="all, delete-orphan", passive_deletes=True
+        lazy="raise",
+        order_by="AgreementSignatory.position, AgreementSignatory.id",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
 
 
@@ -105,12 +108,17 @@ class AgreementSignatory(Keyed, Record):
     """Who signed, for which city, in which function. The name is personal data: changes leave no value of it."""
 
     __tablename__ = "agreement_signatory"
-    __table_args__ = (plain("name", 200), plain("function", 200))
+    __table_args__ = (
+        plain("name", 200),
+        plain("function", 200),
+        CheckConstraint("position BETWEEN 0 AND 199", name="position"),
+    )
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"), index=True)
     partner_city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
     name: Mapped[str | None] = mapped_column(info={"personal": True})
     function: Mapped[str]
+    position: Mapped[int] = mapped_column(server_default=text("0"))
 
     city: Mapped["PartnerCity"] = relationship(lazy="raise")
 
