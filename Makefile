@@ -16,7 +16,7 @@ UV := uv==0.13.9
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test sure static format lint types contracts dependencies migrations openapi openapi-current \
-	belgif tests compose-smoke typescript lock clean set-up
+	belgif tests compose-smoke typescript walk lock clean set-up
 
 help: ## Print this list
 	@echo "usage: make TARGET [PORT=8000] [DATA=var] [SHARED=../shared] [TESTS=tests/...] [PYTHON=python3.11]"
@@ -33,6 +33,7 @@ sure: $(VENV)/dev.stamp ## Check everything: format, lint, types, contracts, dep
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 static
 	@$(MAKE) --no-print-directory compose-smoke
 	@$(MAKE) --no-print-directory typescript
+	@$(MAKE) --no-print-directory walk
 	@$(MAKE) --no-print-directory tests
 	@if [ -s $(SKIPPED) ]; then echo; echo "Not everything could be checked:"; cat $(SKIPPED); fi
 
@@ -80,6 +81,9 @@ typescript: $(VENV)/dev.stamp ## Make the TypeScript client, compile it and run 
 		$(BIN)/python scripts/try_typescript_client.py; \
 	else \
 		echo "SKIPPED typescript: npm is not installed" | tee -a $(SKIPPED); fi
+
+walk: $(VENV)/dev.stamp ## Walk the rows of the contract against a live server, a line per row
+	$(BIN)/python scripts/walk_contract.py
 
 compose-smoke: ## Try docker-compose.yml for real (needs a Docker engine, or SHARED's rig)
 	@if [ -x scripts/compose-smoke ] && [ -x "$(SHARED)/tools/container-rig/rig" ]; then \
