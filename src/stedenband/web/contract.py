@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from stedenband.core.access import PERMISSIONS, Permission, Role
+from stedenband.web.formats.documented import contents, parameters_of, partial_responses
 from stedenband.web.guard import OPEN
 from stedenband.web.links import API
 
@@ -20,6 +21,7 @@ REASONS = {
     "409": "It contradicts what is stored, or a request with the same key is still running.",
     "410": "The feed started anew; load the collections again.",
     "412": "The record has changed since it was read.",
+    "416": "The part that `Range` names lies behind the end of the export.",
     "415": "The body is in another media type or character set.",
     "422": "The idempotency key was used before with another request.",
     "428": "`If-Match` is missing.",
@@ -163,6 +165,7 @@ class Contract:
         parameters = [*shared, *operation.get("parameters", [])]
         if method == "GET" and reference and not facts.get("plain"):
             parameters.append(IF_NONE_MATCH)
+        parameters += parameters_of(facts)
         if facts.get("conditional"):
             parameters.append(IF_MATCH)
         if method == "POST":
@@ -193,6 +196,7 @@ class Contract:
             headers = {} if facts.get("plain") else {"ETag": ETAG}
             reply["headers"] = headers | ({"Location": LOCATION} if status == "201" else {})
             responses[status] = reply
+            reply["content"] |= contents(facts, responses[status]["content"]["application/json"]["example"])
             if facts.get("plain"):
                 responses["503"] = {
                     "description": "The service is down.",
@@ -201,6 +205,7 @@ class Contract:
                 del reply["headers"]
         else:
             responses["204"] = {"description": "Done."}
+        responses |= partial_responses(facts)
         if method == "GET" and not facts.get("plain"):
             responses["304"] = {"description": "What the caller has is what there is.", "headers": {"ETag": ETAG}}
         for status in self._errors(facts, method, path, body=body):
@@ -222,6 +227,7 @@ class Contract:
         wanted |= {"403", "409"} if method != "GET" or facts["permission"] == Permission.API_CLIENTS_MANAGE else set()
         wanted |= {"412", "428"} if facts.get("conditional") else set()
         wanted |= {"415"} if body else set()
+        wanted |= {"416"} if facts.get("list") and facts["offers"] else set()
         wanted |= {"422"} if method == "POST" else set()
         return sorted(wanted - ({"409"} if method == "GET" else set()))
 

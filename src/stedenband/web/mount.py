@@ -17,11 +17,14 @@ from stedenband.core.lifecycle import Transition
 from stedenband.core.parts import touch
 from stedenband.web.conditional import check_version, reply, tag
 from stedenband.web.declare import View, declare
+from stedenband.web.exports import answer_export, answer_single
+from stedenband.web.formats import offers
 from stedenband.web.guard import caller, visit
 from stedenband.web.idempotency import once
 from stedenband.web.links import base_address
 from stedenband.web.listing import answer_list, query_schema, statements_of
 from stedenband.web.merge import flattened
+from stedenband.web.negotiation import chosen
 from stedenband.web.problems import not_found
 from stedenband.web.resource import Resource
 from stedenband.web.schema import camel, create_schema, patch_schema
@@ -42,6 +45,7 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
         summary=f"List {resource.plural.replace('_', ' ').replace('api ', 'API ')}",
         query=query_schema(resource),
         returns=schema,
+        offers=offers.of_collection(resource),
         facts={"list": True},
     )
     if rules.create:
@@ -57,7 +61,15 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
             returns=schema,
         )
     declare(
-        blueprint, one, "GET", f"read_{key}", may["read"], _reader(resource), summary=f"Read {a(noun)}", returns=schema
+        blueprint,
+        one,
+        "GET",
+        f"read_{key}",
+        may["read"],
+        _reader(resource),
+        summary=f"Read {a(noun)}",
+        returns=schema,
+        offers=offers.of_record(resource),
     )
     if rules.change:
         declare(
@@ -156,13 +168,18 @@ def parent_id(resource: Resource, ids: dict[str, UUID]) -> UUID | None:
 
 def _lister(resource: Resource) -> View:
     def view(query: dict[str, Any], **ids: UUID) -> Response:
-        return answer_list(resource, query, base_address(), parent_id(resource, ids))
+        parent = parent_id(resource, ids)
+        if wanted := chosen():
+            return answer_export(resource, query, wanted, parent)
+        return answer_list(resource, query, base_address(), parent)
 
     return view
 
 
 def _reader(resource: Resource) -> View:
     def view(**ids: UUID) -> Response:
+        if wanted := chosen():
+            return answer_single(resource, wanted, ids[camel(resource.key)], parent_id(resource, ids))
         statement = statements_of(resource, base_address()).read()
         rows = visit().rows(statement, {"id": ids[camel(resource.key)], "parent": parent_id(resource, ids)})
         if not rows:
