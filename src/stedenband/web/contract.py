@@ -5,12 +5,20 @@ from copy import deepcopy
 from typing import Any
 
 from stedenband.core.access import PERMISSIONS, Permission, Role
-from stedenband.web.formats.documented import contents, parameters_of, partial_responses
+from stedenband.web.formats.documented import (
+    BY_RANGE,
+    contents,
+    headers_of,
+    is_exported,
+    parameters_of,
+    partial_responses,
+)
 from stedenband.web.guard import OPEN
 from stedenband.web.links import API
 
 Spec = dict[str, Any]
 
+JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 REASONS = {
     "400": "The input is not what the contract says; `issues` names each fault.",
@@ -189,14 +197,14 @@ class Contract:
             reference = _collection(schemas, reference, cursor=bool(facts.get("cursor")))
         if reference:
             status = str(facts.get("status", 201 if method == "POST" else 200))
+            example = example_of(reference, schemas)
             reply: Spec = {
                 "description": "The record." if not facts.get("list") else "A page.",
-                "content": {"application/json": {"schema": reference, "example": example_of(reference, schemas)}},
+                "content": {JSON_TYPE: {"schema": reference, "example": example}, **contents(facts, example)},
             }
-            headers = {} if facts.get("plain") else {"ETag": ETAG}
+            headers = {} if facts.get("plain") else {"ETag": ETAG} | headers_of(facts)
             reply["headers"] = headers | ({"Location": LOCATION} if status == "201" else {})
             responses[status] = reply
-            reply["content"] |= contents(facts, responses[status]["content"]["application/json"]["example"])
             if facts.get("plain"):
                 responses["503"] = {
                     "description": "The service is down.",
@@ -210,6 +218,8 @@ class Contract:
             responses["304"] = {"description": "What the caller has is what there is.", "headers": {"ETag": ETAG}}
         for status in self._errors(facts, method, path, body=body):
             responses[status] = _problem(REASONS[status], int(status))
+        if "416" in responses:
+            responses["416"]["x-ignore-rules"] = BY_RANGE
         if "410" in responses:
             responses["410"]["x-ignore-rules"] = {
                 "stat-codes": "A cursor of before a restore is gone for good; a 404 would invite a retry."
@@ -227,7 +237,7 @@ class Contract:
         wanted |= {"403", "409"} if method != "GET" or facts["permission"] == Permission.API_CLIENTS_MANAGE else set()
         wanted |= {"412", "428"} if facts.get("conditional") else set()
         wanted |= {"415"} if body else set()
-        wanted |= {"416"} if facts.get("list") and facts["offers"] else set()
+        wanted |= {"416"} if is_exported(facts) else set()
         wanted |= {"422"} if method == "POST" else set()
         return sorted(wanted - ({"409"} if method == "GET" else set()))
 

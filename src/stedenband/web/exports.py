@@ -5,7 +5,7 @@ into the format, and only then the reply begins: nothing waits for a slow reader
 a time-out. Every request makes its file anew; the same data gives the same bytes, so that `Range` goes on in it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import file_digest
 from io import BytesIO
@@ -14,6 +14,7 @@ from threading import BoundedSemaphore
 from typing import Any, BinaryIO
 from uuid import UUID
 
+import orjson
 from flask import Response, request
 
 from stedenband.core.db import now
@@ -73,12 +74,15 @@ def answer_single(resource: Resource, wanted: Representation, key: UUID, parent:
     rows = visit().rows(statement, {"id": key, "parent": parent})
     if not rows:
         raise not_found()
-    out = BytesIO()
-    wanted.write(Subject(resource.name, resource.schema, page_address({}), single=True), [rows[0][1].encode()], out)
-    body = out.getvalue()
-    response = reply(body, tag(body, rows[0][0]))
-    if response.content_type:
-        response.content_type = wanted.format.content_type
+    subject = Subject(resource.name, resource.schema, page_address({}), single=True)
+    return _small(subject, wanted, [rows[0][1].encode()], rows[0][0])
+
+
+def answer_page(subject: Subject, wanted: Representation, items: Sequence[Any], following: str | None) -> Response:
+    """Return one page in another format: of a record of change, which has no end; `Link` leads to the next."""
+    response = _small(subject, wanted, map(orjson.dumps, items))
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
     return response
 
 
@@ -101,6 +105,19 @@ def _turn() -> Iterator[None]:
         raise ServiceUnavailable(RETRY_AFTER) from error
     finally:
         _turns.release()
+
+
+def _small(
+    subject: Subject, wanted: Representation, documents: Iterable[bytes], version: int | None = None
+) -> Response:
+    """Return the reply for documents that are there already."""
+    out = BytesIO()
+    wanted.write(subject, documents, out)
+    body = out.getvalue()
+    response = reply(body, tag(body, version))
+    if response.content_type:
+        response.content_type = wanted.format.content_type
+    return response
 
 
 def _copy(statement: str, values: Mapping[str, Any], documents: BinaryIO) -> int:

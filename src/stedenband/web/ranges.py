@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from http.client import PARTIAL_CONTENT
+from http.client import NOT_MODIFIED, PARTIAL_CONTENT
 from os import SEEK_END
 from typing import BinaryIO
 
@@ -21,7 +21,7 @@ def send_file(file: BinaryIO, etag: str) -> Response:
     """Return the file, the part of it that `Range` names (206), or 304; it is closed once it is sent or not needed."""
     size = file.seek(0, SEEK_END)
     if has(etag):
-        response = Response(status=304)
+        response = Response(status=NOT_MODIFIED)
         response.content_type = None  # type: ignore[assignment]
     elif part := _wanted(size, etag):
         response = _part(file, part)
@@ -29,7 +29,7 @@ def send_file(file: BinaryIO, etag: str) -> Response:
         response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     else:
         response = _part(file, range(size))
-    if not response.response:
+    if response.status_code == NOT_MODIFIED or request.method != "GET":
         file.close()
     response.headers["ETag"] = etag
     response.headers["Accept-Ranges"] = "bytes"

@@ -27,7 +27,7 @@ EACH = "[]"
 BETWEEN = "|"
 BETWEEN_WITHIN = " "
 """Between codes, which hold neither: a comma would make a number of two, and a slash a date."""
-KINDS: dict[type[fields.Field], Kind] = {
+KINDS: dict[type[Any], Kind] = {
     fields.Number: "number",
     fields.Integer: "integer",
     fields.Flag: "flag",

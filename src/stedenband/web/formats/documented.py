@@ -1,7 +1,6 @@
 """What the contract says of formats: the parameter, the media types with an example each, and parts of downloads."""
 
 from collections.abc import Mapping
-from http.client import PARTIAL_CONTENT
 from io import BytesIO
 from typing import Any
 
@@ -27,6 +26,18 @@ IF_RANGE: Spec = {
     "required": False,
     "schema": {"type": "string", "example": '"9f86d081884c7d659a2f"'},
 }
+BY_RANGE = {"stat-codes": "RFC 9110: a download over a bad line goes on where it broke off."}
+PART: Spec = {
+    "description": "The part of an export that `Range` names.",
+    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    "headers": {
+        "Content-Range": {
+            "description": "Which bytes these are, of how many.",
+            "schema": {"type": "string", "example": "bytes 65536-99999/100000"},
+        }
+    },
+    "x-ignore-rules": BY_RANGE,
+}
 
 
 def parameters_of(facts: Mapping[str, Any]) -> list[Spec]:
@@ -37,11 +48,11 @@ def parameters_of(facts: Mapping[str, Any]) -> list[Spec]:
         "name": PARAMETER,
         "in": "query",
         "description": "The format of the reply; it wins over `Accept`, for clients that cannot set headers."
-        + (" All but json are complete: they take no paging." if facts.get("list") else ""),
+        + (" All but json are complete: they take no paging." if is_exported(facts) else ""),
         "required": False,
         "schema": {"type": "string", "enum": names, "example": names[-1]},
     }
-    return ([parameter] if offers else []) + ([RANGE, IF_RANGE] if _exported(facts) else [])
+    return ([parameter] if offers else []) + ([RANGE, IF_RANGE] if is_exported(facts) else [])
 
 
 def contents(facts: Mapping[str, Any], example: Any) -> Spec:
@@ -54,25 +65,20 @@ def contents(facts: Mapping[str, Any], example: Any) -> Spec:
     return found
 
 
+def headers_of(facts: Mapping[str, Any]) -> Spec:
+    """Return what a reply in several formats says of itself."""
+    vary = {"description": "The format hangs on `Accept`.", "schema": {"type": "string", "example": "Accept"}}
+    return {"Vary": vary} if facts["offers"] else {}
+
+
 def partial_responses(facts: Mapping[str, Any]) -> Spec:
     """Return the replies to a request for a part of an export."""
-    if not _exported(facts):
-        return {}
-    part = {each.format.media_type: {"schema": {"type": "string", "format": "binary"}} for each in facts["offers"]}
-    length = {"description": "Which bytes of how many these are.", "schema": {"type": "string"}}
-    return {
-        str(PARTIAL_CONTENT.value): {
-            "description": "The part of an export that `Range` names.",
-            "content": part,
-            "headers": {
-                "Content-Range": {**length, "schema": {"type": "string", "example": "bytes 65536-99999/100000"}}
-            },
-        }
-    }
+    return {"206": PART} if is_exported(facts) else {}
 
 
-def _exported(facts: Mapping[str, Any]) -> bool:
-    return bool(facts.get("list") and facts["offers"])
+def is_exported(facts: Mapping[str, Any]) -> bool:
+    """Tell whether the other formats hold all records; a record of change has pages in every format."""
+    return bool(facts.get("list") and facts["offers"] and not facts.get("paged"))
 
 
 def _written(representation: Representation, facts: Mapping[str, Any], documents: list[Any]) -> Any:

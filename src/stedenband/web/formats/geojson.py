@@ -12,7 +12,7 @@ from stedenband.web.sqljson import json_object
 
 DECIMALS = 7
 """Of a degree: a centimeter on the ground."""
-NOWHERE = literal_column("'null'::json")
+NOWHERE: ColumnElement[Any] = literal_column("'null'::json")
 
 
 def feature(key: Any, geometry: Any, document: Any) -> json_object:

@@ -46,7 +46,7 @@ XLSX = Format(
     schema={"type": "string", "format": "binary"},
 )
 NDJSON = Format("ndjson", "application/x-ndjson", "ndjson", schema=TEXT)
-GEOJSON = Format("geojson", "application/geo+json", "geojson", schema={"title": "GeoJSON", "type": "object"})
+GEOJSON = Format("geojson", "application/geo+json", "geojson", schema={"title": "GeoJson", "type": "object"})
 VCARD = Format("vcard", "text/vcard", "vcf", "; charset=utf-8", TEXT)
 
 FORMATS = {each.name: each for each in (JSON, CSV, CSV_COMMA, XLSX, NDJSON, GEOJSON, VCARD)}

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from stedenband.web.formats.columns import Column, Kind, Value, columns_of
 from stedenband.web.formats.table import Subject
@@ -47,7 +49,7 @@ def write(subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:
         _write_about(book, subject)
 
 
-def _write_about(book: Any, subject: Subject) -> None:
+def _write_about(book: Workbook, subject: Subject) -> None:
     about = book.add_worksheet("About")
     about.set_column(0, 1, 24)
     for row, (name, value) in enumerate((("Address", subject.address), ("Time zone", "UTC"))):
@@ -55,7 +57,9 @@ def _write_about(book: Any, subject: Subject) -> None:
         about.write_string(row, 1, value)
 
 
-def _write_cell(sheet: Any, at: tuple[int, int], column: Column, value: Value, formats: dict[Kind, Any]) -> None:
+def _write_cell(
+    sheet: Worksheet, at: tuple[int, int], column: Column, value: Value, formats: dict[Kind, Format]
+) -> None:
     match value:
         case None:
             pass
