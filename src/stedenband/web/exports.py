@@ -39,7 +39,7 @@ AT_ONCE = 2
 RETRY_AFTER = 5
 PAGES = ("after", "pageSize", "total")
 
-_turns = BoundedSemaphore(AT_ONCE)
+TURNS = BoundedSemaphore(AT_ONCE)
 
 
 def answer_export(
@@ -53,7 +53,7 @@ def answer_export(
         Shape(tuple(sorted(filters)), steps)
     )
     values = {**filters, "limit": MOST_ROWS + 1, "parent": parent}
-    with _turn(), ExitStack() as unfinished:
+    with _turn(), _room(), ExitStack() as unfinished:
         documents = unfinished.enter_context(TemporaryFile())
         rows = _copy(statement, values, documents)
         end_visit()
@@ -96,15 +96,22 @@ def refuse_paging() -> None:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """Wait for nobody: refuse when enough exports are being made, or when there is no room for a file."""
-    if not _turns.acquire(blocking=False):
+    """Wait for nobody: refuse when enough exports are being made."""
+    if not TURNS.acquire(blocking=False):
         raise ServiceUnavailable(RETRY_AFTER)
+    try:
+        yield
+    finally:
+        TURNS.release()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Ask the caller to come back when there is no room for a temporary file."""
     try:
         yield
     except OSError as error:
         raise ServiceUnavailable(RETRY_AFTER) from error
-    finally:
-        _turns.release()
 
 
 def _small(
@@ -112,7 +119,8 @@ def _small(
 ) -> Response:
     """Return the reply for documents that are there already."""
     out = BytesIO()
-    wanted.write(subject, documents, out)
+    with _room():
+        wanted.write(subject, documents, out)
     body = out.getvalue()
     response = reply(body, tag(body, version))
     if response.content_type:
@@ -125,7 +133,7 @@ def _copy(statement: str, values: Mapping[str, Any], documents: BinaryIO) -> int
     count = 0
     with visit().copied(statement, values, SECONDS) as rows:
         for count, row in enumerate(rows, 1):  # noqa: B007 (the last one is their number)
-            if row[1] is not None:
+            if row[-1] is not None:
                 documents.write(row[1].replace("\n", "").encode())
                 documents.write(b"\n")
     return count

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import orjson
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -30,23 +31,30 @@ SHOWN: dict[Kind, dict[str, str]] = {
 
 
 def write(subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:
-    """Write a sheet with a row per document, and one that says where it comes from."""
+    """Write a sheet with a row per document, and one that says where it comes from; OSError when there is no room."""
+    try:
+        with Workbook(out, OPTIONS) as book:
+            book.set_properties({"title": subject.name, "created": MADE})
+            _write_records(book, subject, documents)
+            _write_about(book, subject)
+    except FileCreateError as error:
+        raise OSError from error
+
+
+def _write_records(book: Workbook, subject: Subject, documents: Iterable[bytes]) -> None:
     columns = columns_of(subject.schema)
-    with Workbook(out, OPTIONS) as book:
-        book.set_properties({"title": subject.name, "created": MADE})
-        formats = {kind: book.add_format(shown) for kind, shown in SHOWN.items()}
-        sheet = book.add_worksheet(subject.name)
-        sheet.freeze_panes(1, 0)
+    formats = {kind: book.add_format(shown) for kind, shown in SHOWN.items()}
+    sheet = book.add_worksheet(subject.name)
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, WIDTHS[column.kind])
+    sheet.write_row(0, 0, [column.name for column in columns], book.add_format({"bold": True}))
+    rows = 0
+    for rows, line in enumerate(documents, 1):
+        document = orjson.loads(line)
         for place, column in enumerate(columns):
-            sheet.set_column(place, place, WIDTHS[column.kind])
-        sheet.write_row(0, 0, [column.name for column in columns], book.add_format({"bold": True}))
-        rows = 0
-        for rows, line in enumerate(documents, 1):
-            document = orjson.loads(line)
-            for place, column in enumerate(columns):
-                _write_cell(sheet, (rows, place), column, column.value(document), formats)
-        sheet.autofilter(0, 0, rows, len(columns) - 1)
-        _write_about(book, subject)
+            _write_cell(sheet, (rows, place), column, column.value(document), formats)
+    sheet.autofilter(0, 0, rows, len(columns) - 1)
 
 
 def _write_about(book: Workbook, subject: Subject) -> None:
