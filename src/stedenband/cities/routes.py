@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from stedenband.cities import rules
 from stedenband.cities.models import (
@@ -32,6 +32,7 @@ from stedenband.core.access import Permission
 from stedenband.web import fields
 from stedenband.web.conditional import check_version
 from stedenband.web.declare import StrictBlueprint, declare
+from stedenband.web.formats.geojson import between, point
 from stedenband.web.idempotency import once
 from stedenband.web.mount import answer, find, mount
 from stedenband.web.resource import Filter, Resource, Rules, Sort
@@ -45,6 +46,13 @@ def any_of(column: Any) -> Any:
 def near(city: Any, circle: Any) -> Any:
     """Return the clause: `city` lies within a circle [latitude, longitude, kilometers]."""
     return func.within_circle(city.latitude, city.longitude, circle)
+
+
+def members_on_map(link: Any) -> Any:
+    """Return the SQL of a link's place: a line between two members whose place is known, else points."""
+    city, member = aliased(PartnerCity), aliased(CityLinkMember)
+    members = select(city.id).join(member, member.partner_city_id == city.id).where(member.city_link_id == link.id)
+    return between(members, city, member.position)
 
 
 def with_member(condition: Any) -> Any:
@@ -108,6 +116,7 @@ PARTNER_CITIES = Resource(
     ),
     default_sort=("name",),
     rules=Rules(rules.create_partner_city, rules.change_partner_city, rules.delete_partner_city),
+    geometry=point,
 )
 
 CITY_LINKS = Resource(
@@ -164,6 +173,7 @@ CITY_LINKS = Resource(
     lifecycle=LINK_LIFECYCLE,
     transition=TransitionSchema,
     rules=Rules(rules.create_city_link, rules.change_city_link, rules.delete_city_link, rules.move_city_link),
+    geometry=members_on_map,
 )
 
 AGREEMENTS = Resource(

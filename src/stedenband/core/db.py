@@ -104,6 +104,22 @@ class Visit:
             return list(self.connection.exec_driver_sql(statement, dict(values)).all())
 
     @contextmanager
+    def copied(self, statement: str, values: Mapping[str, Any], seconds: int) -> Iterator[Iterator[tuple[Any, ...]]]:
+        """Run one finished statement for at most `seconds`; its rows come as texts, one by one, while they are made.
+
+        COPY takes no parameters, so the values are written into the statement, quoted by psycopg.
+        """
+        with translated():
+            self.connection.exec_driver_sql("BEGIN READ ONLY")
+            try:
+                self.connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{int(seconds)}s'")
+                raw: Any = self.connection.connection.driver_connection
+                with psycopg.ClientCursor(raw).copy(f"COPY ({statement}) TO STDOUT", values) as copy:
+                    yield copy.rows()
+            finally:
+                self.connection.rollback()
+
+    @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Open a transaction, committed at the end of the block; `settle` before the reply is built."""
         self.connection.exec_driver_sql("BEGIN")

@@ -182,6 +182,14 @@ class UnsupportedMediaType(Problem):
     title = "Unsupported Media Type"
 
 
+class RangeNotSatisfiable(Problem):
+    """The part that `Range` names lies behind the end."""
+
+    status = 416
+    type = OWN + "rangeNotSatisfiable"
+    title = "Range Not Satisfiable"
+
+
 class IdempotencyKeyReused(Problem):
     """The key was used before with another request."""
 

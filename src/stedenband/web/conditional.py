@@ -18,7 +18,7 @@ def tag(body: bytes, version: int | None = None) -> str:
 
 def reply(body: bytes, etag: str, status: int = 200) -> Response:
     """Return a JSON reply with its tag, or 304 when the caller has these bytes already."""
-    if request.method in {"GET", "HEAD"} and _has(etag):
+    if request.method in {"GET", "HEAD"} and has(etag):
         response = Response(status=304)
         response.content_type = None  # type: ignore[assignment]
     else:
@@ -27,7 +27,8 @@ def reply(body: bytes, etag: str, status: int = 200) -> Response:
     return response
 
 
-def _has(etag: str) -> bool:
+def has(etag: str) -> bool:
+    """Tell whether the caller has this representation already."""
     sent = request.headers.get("If-None-Match")
     return sent is not None and (sent.strip() == "*" or etag.strip('"') in map(_bare, TAG.findall(sent)))
 

@@ -5,12 +5,21 @@ from copy import deepcopy
 from typing import Any
 
 from stedenband.core.access import PERMISSIONS, Permission, Role
+from stedenband.web.formats.documented import (
+    BY_RANGE,
+    contents,
+    headers_of,
+    is_exported,
+    parameters_of,
+    partial_responses,
+)
 from stedenband.web.guard import OPEN
 from stedenband.web.links import API
 from stedenband.web.projection import ALWAYS
 
 Spec = dict[str, Any]
 
+JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 REASONS = {
     "400": "The input is not what the contract says; `issues` names each fault.",
@@ -21,6 +30,7 @@ REASONS = {
     "409": "It contradicts what is stored, or a request with the same key is still running.",
     "410": "The feed started anew; load the collections again.",
     "412": "The record has changed since it was read.",
+    "416": "The part that `Range` names lies behind the end of the export.",
     "415": "The body is in another media type or character set.",
     "422": "The idempotency key was used before with another request.",
     "428": "`If-Match` is missing.",
@@ -170,6 +180,7 @@ class Contract:
         parameters = [*shared, *operation.get("parameters", [])]
         if method == "GET" and reference and not facts.get("plain"):
             parameters.append(IF_NONE_MATCH)
+        parameters += parameters_of(facts)
         if facts.get("conditional"):
             parameters.append(IF_MATCH)
         if method == "POST":
@@ -196,11 +207,12 @@ class Contract:
             reference = {"allOf": [reference, {"type": "object", "properties": embedded}]}
         if reference:
             status = str(facts.get("status", 201 if method == "POST" else 200))
+            example = example_of(reference, schemas)
             reply: Spec = {
                 "description": "The record." if not facts.get("list") else "A page.",
-                "content": {"application/json": {"schema": reference, "example": example_of(reference, schemas)}},
+                "content": {JSON_TYPE: {"schema": reference, "example": example}, **contents(facts, example)},
             }
-            headers = {} if facts.get("plain") else {"ETag": ETAG}
+            headers = {} if facts.get("plain") else {"ETag": ETAG} | headers_of(facts)
             reply["headers"] = headers | ({"Location": LOCATION} if status == "201" else {})
             responses[status] = reply
             if facts.get("plain"):
@@ -211,10 +223,13 @@ class Contract:
                 del reply["headers"]
         else:
             responses["204"] = {"description": "Done."}
+        responses |= partial_responses(facts)
         if method == "GET" and not facts.get("plain"):
             responses["304"] = {"description": "What the caller has is what there is.", "headers": {"ETag": ETAG}}
         for status in self._errors(facts, method, path, body=body):
             responses[status] = _problem(REASONS[status], int(status))
+        if "416" in responses:
+            responses["416"]["x-ignore-rules"] = BY_RANGE
         if "410" in responses:
             responses["410"]["x-ignore-rules"] = {
                 "stat-codes": "A cursor of before a restore is gone for good; a 404 would invite a retry."
@@ -232,6 +247,7 @@ class Contract:
         wanted |= {"403", "409"} if method != "GET" or facts["permission"] == Permission.API_CLIENTS_MANAGE else set()
         wanted |= {"412", "428"} if facts.get("conditional") else set()
         wanted |= {"415"} if body else set()
+        wanted |= {"416"} if is_exported(facts) else set()
         wanted |= {"422"} if method == "POST" else set()
         return sorted(wanted - ({"409"} if method == "GET" else set()))
 

@@ -123,6 +123,12 @@ def caller() -> Actor:
     return cast("Actor", g.actor)
 
 
+def end_visit() -> None:
+    """Give the connection back before the reply is sent, so that a slow reader holds none."""
+    g.pop("visit", None)
+    g.stack.close()
+
+
 def visit() -> Visit:
     """Return this request's visit to the database; the connection is checked out at the first call."""
     if "visit" not in g:

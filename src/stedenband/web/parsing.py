@@ -9,7 +9,7 @@ from webargs.flaskparser import FlaskParser
 
 from stedenband.core.errors import BELGIF, BadRequest, Issue, Place
 from stedenband.web.fields import QueryText, Repeated
-from stedenband.web.negotiation import readable_query
+from stedenband.web.negotiation import PARAMETER, readable_query
 from stedenband.web.text import echo
 
 DEEPEST = 20
@@ -33,6 +33,8 @@ class Parser(FlaskParser):
         repeatable = {field.data_key for field in schema.fields.values() if isinstance(field, Repeated)}
         values: dict[str, Any] = {}
         for name, texts in req.args.lists():
+            if name == PARAMETER:  # was read when the format was chosen
+                continue
             if name in repeatable:
                 values[name] = [QueryText(text) for text in texts]
             elif len(texts) > 1:
