@@ -4,7 +4,9 @@ from urllib.parse import unquote_to_bytes
 
 from flask import request
 
-from stedenband.core.errors import BELGIF, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
+from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
+from stedenband.core.words import say
+from stedenband.web import language
 from stedenband.web.text import echo
 
 JSON = ("application/json",)
@@ -14,7 +16,7 @@ MERGE_PATCH = ("application/merge-patch+json", "application/json")
 def accept(offered: tuple[str, ...] = JSON) -> None:
     """Refuse a caller that takes none of the offered types."""
     if "Accept" in request.headers and not request.accept_mimetypes.best_match(offered):
-        raise NotAcceptable(f"This resource is offered as: {', '.join(offered)}.")
+        raise NotAcceptable(say("This resource is offered as: {types}.", types=", ".join(offered)))
 
 
 def sent_as(read: tuple[str, ...] = JSON) -> None:
@@ -22,10 +24,10 @@ def sent_as(read: tuple[str, ...] = JSON) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in read or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType(
-            f"Send the body in UTF-8 as: {', '.join(read)}.", headers={"Accept": ", ".join(read)}
+            say("Send the body in UTF-8 as: {types}.", types=", ".join(read)), headers={"Accept": ", ".join(read)}
         )
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the body uncompressed.", headers={"Accept-Encoding": "identity"})
+        raise UnsupportedMediaType(say("Send the body uncompressed."), headers={"Accept-Encoding": "identity"})
 
 
 def readable_query() -> None:
@@ -33,22 +35,15 @@ def readable_query() -> None:
     try:
         unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError:
-        raise BadRequest.at("query", "query", "The query string is not valid UTF-8.") from None
+        raise BadRequest.at("query", "query", say("The query string is not valid UTF-8.")) from None
 
 
 def no_query() -> None:
-    """Refuse parameters where there are none."""
+    """Refuse parameters where there are none but `lang`, which every operation takes."""
     readable_query()
+    language.kept()
     for name in request.args:
-        raise BadRequest(
-            "The input message is incorrect",
-            issues=[
-                Issue(
-                    "query",
-                    str(echo(name)),
-                    "There is no such parameter here.",
-                    type=BELGIF + "input-validation:unknownParameter",
-                    title="Unknown parameter",
-                )
-            ],
-        )
+        if name != language.PARAMETER:
+            what = say("There is no such parameter here.")
+            kind = BELGIF + "input-validation:unknownParameter"
+            raise BadRequest(INCORRECT, issues=[Issue("query", str(echo(name)), what, kind, say("Unknown parameter"))])
