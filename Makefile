@@ -15,7 +15,7 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test sure static format lint types contracts dependencies migrations openapi openapi-current \
+.PHONY: help run test sure static format lint types contracts dependencies migrations catalogs openapi openapi-current \
 	belgif tests compose-smoke typescript walk lock clean set-up
 
 help: ## Print this list
@@ -62,6 +62,9 @@ migrations: $(VENV)/dev.stamp ## Check the SQL of the migrations for what would 
 openapi: $(VENV)/dev.stamp ## Write openapi/openapi.yaml anew from the code
 	$(BIN)/python -m stedenband openapi > openapi/openapi.yaml.new
 	mv openapi/openapi.yaml.new openapi/openapi.yaml
+
+catalogs: $(VENV)/dev.stamp ## Add new sentences to the catalogs of translations, and drop those that are gone
+	$(BIN)/python scripts/make_catalogs.py
 
 openapi-current: $(VENV)/dev.stamp ## Check that openapi/openapi.yaml is what the code says
 	$(BIN)/python -m stedenband openapi | diff -u openapi/openapi.yaml -

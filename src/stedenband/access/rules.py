@@ -17,6 +17,7 @@ from stedenband.core.access import Actor
 from stedenband.core.db import Credential, now
 from stedenband.core.errors import BadRequest
 from stedenband.core.parts import assign, referred, store
+from stedenband.core.words import say
 
 Data = dict[str, Any]
 ALPHABET = string.ascii_letters + string.digits
@@ -58,7 +59,7 @@ def issue_key(
 ) -> IssuedKey:
     """Make a key for a client: a public prefix to find it by and a secret of 256 bits, kept as SHA-256."""
     if expires_at is not None and expires_at <= now():
-        raise BadRequest.at("body", "expiresAt", "Give a moment in the future.")
+        raise BadRequest.at("body", "expiresAt", say("Give a moment in the future."))
     prefix = "".join(secrets.choice(ALPHABET) for _ in range(12))
     key = f"sb_{prefix}_{secrets.token_urlsafe(32)}"
     made = session.scalars(select(func.uuidv7())).one()

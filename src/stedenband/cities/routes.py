@@ -29,6 +29,7 @@ from stedenband.cities.schemas import (
     TransitionSchema,
 )
 from stedenband.core.access import Permission
+from stedenband.core.words import say
 from stedenband.web import fields
 from stedenband.web.conditional import check_version
 from stedenband.web.declare import StrictBlueprint, declare
@@ -69,9 +70,7 @@ def with_theme(kind: Any, key: Any, owner: Any) -> Any:
     return lambda _model, values: owner.in_(select(key).where(kind.code == func.any(values)))
 
 
-COUNTRY = fields.Pattern(
-    "Country (ISO 3166-1 alpha-2).", "[A-Z]{2}", "Give two capital letters (ISO 3166-1).", example="BE"
-)
+COUNTRY = fields.CountryCode("Country.", example="BE")
 WORDS = fields.Text(
     "Words to look for; accents and case do not matter, the beginning of a word is enough.", 200, example="genk"
 )
@@ -96,14 +95,14 @@ PARTNER_CITIES = Resource(
         Filter(
             "geonamesId",
             fields.Pattern(
-                "GeoNames id.", "[1-9][0-9]{0,9}", "Give a GeoNames id: up to ten digits.", example="2796542"
+                "GeoNames id.", "[1-9][0-9]{0,9}", say("Give a GeoNames id: up to ten digits."), example="2796542"
             ),
             any_of(PartnerCity.geonames_id),
             many=True,
         ),
         Filter(
             "nisCode",
-            fields.Pattern("NIS code.", "[0-9]{5}", "Give the five digits of a NIS code.", example="71016"),
+            fields.Pattern("NIS code.", "[0-9]{5}", say("Give the five digits of a NIS code."), example="71016"),
             any_of(PartnerCity.nis_code),
             many=True,
         ),

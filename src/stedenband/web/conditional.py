@@ -6,6 +6,7 @@ from hashlib import sha256
 from flask import Response, request
 
 from stedenband.core.errors import BadRequest, PreconditionFailed, PreconditionRequired
+from stedenband.core.words import say
 
 TAG = re.compile(r'(?:W/)?"([!#-~\x80-\xff]*)"', re.ASCII)
 
@@ -47,7 +48,9 @@ def expected_versions() -> frozenset[int] | None:
         return None
     tags = TAG.findall(sent)
     if not tags:
-        raise BadRequest.at("header", "If-Match", "Give the ETag of the record as you received it, with its quotes.")
+        raise BadRequest.at(
+            "header", "If-Match", say("Give the ETag of the record as you received it, with its quotes.")
+        )
     return frozenset(int(found[1]) for opaque in tags if (found := re.match(r"([0-9]{1,9})-", opaque)))
 
 

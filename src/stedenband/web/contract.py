@@ -63,6 +63,7 @@ SCHEMAS: Spec = {
         },
         "example": {
             "type": "urn:problem-type:belgif:resourceNotFound",
+            "href": "http://127.0.0.1:8000/v1/refData/problemTypes/urn:problem-type:belgif:resourceNotFound",
             "title": "Resource Not Found",
             "status": 404,
             "detail": "There is no such resource, or you may not see it.",
@@ -113,6 +114,15 @@ IDEMPOTENCY = header_parameter(
     "A new value for each new request; repeating it repeats the first reply.",
     "0f8c1f2e-54a8-4f7e-8a39-0a0b3a1c9d11",
 )
+LANG = {
+    "name": "lang",
+    "in": "query",
+    "description": "A language (ISO 639-1; listed in /refData/languages): the one that texts in several languages keep;"
+    " nl, fr or en is that of sentences and labels too, before `Accept-Language`.",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[a-z]{2}$"},
+    "example": "nl",
+}
 ETAG = {
     "description": "Version and hash of the record.",
     "schema": {"type": "string", "example": '"3-9f86d081884c7d659a2f"'},
@@ -177,7 +187,7 @@ class Contract:
     def _operation(self, path: str, operation: Spec, shared: list[Spec], reference: Spec | None, schemas: Spec) -> Spec:
         facts = operation["x-facts"]
         method = facts["method"]
-        parameters = [*shared, *operation.get("parameters", [])]
+        parameters = [*shared, *operation.get("parameters", []), LANG]
         if method == "GET" and reference and not facts.get("plain"):
             parameters.append(IF_NONE_MATCH)
         parameters += parameters_of(facts)

@@ -20,6 +20,7 @@ from stedenband.core.errors import (
     NoAccessToken,
     Problem,
 )
+from stedenband.core.words import say
 from stedenband.web.problems import too_large
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -89,9 +90,9 @@ def check_routes(app: Flask) -> None:
 def refuse_size() -> None:
     """Read the body, so that a slow sender holds no connection; refuse what is too large."""
     if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
-        raise AddressTooLong(f"Send an address of at most {LONGEST_ADDRESS} characters.")
+        raise AddressTooLong(say("Send an address of at most {most} characters.", most=LONGEST_ADDRESS))
     if any(len(value) > LONGEST_HEADER for _, value in request.headers):
-        raise HeaderFieldsTooLarge(f"Send headers of at most {LONGEST_HEADER} characters.")
+        raise HeaderFieldsTooLarge(say("Send headers of at most {most} characters.", most=LONGEST_HEADER))
     if (request.content_length or 0) > LARGEST_BODY:
         raise too_large()
     request.get_data()
@@ -113,7 +114,7 @@ def require(permission: Permission | str) -> None:
     if permission == OPEN or caller().may(cast("Permission", permission)):
         return
     refusal: Problem = (
-        NoAccessToken() if caller() is ANYBODY else MissingPermission("Your role does not allow this operation.")
+        NoAccessToken() if caller() is ANYBODY else MissingPermission(say("Your role does not allow this operation."))
     )
     raise refusal
 

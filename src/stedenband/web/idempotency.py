@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from stedenband.core.db import now
 from stedenband.core.errors import BadRequest, IdempotencyKeyReused, ReplyNotKept, RequestInProgress
 from stedenband.core.ledger import IdempotencyKey
+from stedenband.core.words import say
 from stedenband.web.guard import caller, visit
 
 KEPT = timedelta(hours=24)
@@ -47,7 +48,9 @@ def _key() -> str | None:
         return None
     found = FORM.fullmatch(sent)
     if found is None:
-        raise BadRequest.at("header", "Idempotency-Key", "Give 1 to 255 printable ASCII characters, such as a UUID.")
+        raise BadRequest.at(
+            "header", "Idempotency-Key", say("Give 1 to 255 printable ASCII characters, such as a UUID.")
+        )
     return found[1]
 
 
@@ -63,7 +66,7 @@ def _repeated(kept: IdempotencyKey) -> Response:
     headers = {name: value for name, value in (("Location", kept.location), ("ETag", kept.etag)) if value}
     if kept.body is None:
         raise ReplyNotKept(
-            "The first reply held a secret, which is shown once. Location names what was made.", headers=headers
+            say("The first reply held a secret, which is shown once. Location names what was made."), headers=headers
         )
     return Response(kept.body, status=kept.status, mimetype="application/json", headers=headers)
 

@@ -15,6 +15,7 @@ from stedenband.core.db import settle
 from stedenband.core.errors import MissingPermission, PreconditionFailed
 from stedenband.core.lifecycle import Transition
 from stedenband.core.parts import touch
+from stedenband.core.words import say
 from stedenband.web.conditional import check_version, reply, tag
 from stedenband.web.declare import View, declare
 from stedenband.web.embedding import kinds_of
@@ -136,9 +137,9 @@ def permit(relation: Relation, *allowed: Relation) -> None:
     """Refuse a caller whose relation to the record is not among those allowed."""
     if relation not in allowed:
         raise MissingPermission(
-            "Only the city that owns this record may do this."
+            say("Only the city that owns this record may do this.")
             if Relation.MEMBER not in allowed
-            else "Only the city that owns this record, or a member of its link, may do this."
+            else say("Only the city that owns this record, or a member of its link, may do this.")
         )
 
 

@@ -6,8 +6,9 @@ from urllib.parse import unquote_to_bytes
 
 from flask import g, request
 
-from stedenband.core.errors import BELGIF, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
+from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
 from stedenband.core.words import say
+from stedenband.web import language
 from stedenband.web.formats.table import FORMATS, JSON, Format, Representation
 from stedenband.web.text import echo
 
@@ -19,6 +20,7 @@ PARAMETER = "format"
 
 def choose(offers: Sequence[Representation] = ()) -> None:
     """Choose the format of the reply among JSON and `offers`; refuse a caller that takes none of them (406)."""
+    readable_query()
     formats = (JSON, *(each.format for each in offers))
     wanted = _named(formats) if PARAMETER in request.args else _accepted(formats)
     if wanted is None:
@@ -66,10 +68,10 @@ def sent_as(read: tuple[str, ...] = JSON_ONLY) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in read or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType(
-            f"Send the body in UTF-8 as: {', '.join(read)}.", headers={"Accept": ", ".join(read)}
+            say("Send the body in UTF-8 as: {types}.", types=", ".join(read)), headers={"Accept": ", ".join(read)}
         )
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the body uncompressed.", headers={"Accept-Encoding": "identity"})
+        raise UnsupportedMediaType(say("Send the body uncompressed."), headers={"Accept-Encoding": "identity"})
 
 
 def readable_query() -> None:
@@ -77,22 +79,14 @@ def readable_query() -> None:
     try:
         unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError:
-        raise BadRequest.at("query", "query", "The query string is not valid UTF-8.") from None
+        raise BadRequest.at("query", "query", say("The query string is not valid UTF-8.")) from None
 
 
 def no_query(but: Collection[str] = (PARAMETER,)) -> None:
-    """Refuse parameters where there are none `but` these."""
+    """Refuse parameters where there are none `but` these and `lang`, which every operation takes."""
     readable_query()
-    for name in (each for each in request.args if each not in but):
-        raise BadRequest(
-            "The input message is incorrect",
-            issues=[
-                Issue(
-                    "query",
-                    str(echo(name)),
-                    "There is no such parameter here.",
-                    type=BELGIF + "input-validation:unknownParameter",
-                    title="Unknown parameter",
-                )
-            ],
-        )
+    language.kept()
+    for name in (each for each in request.args if each not in {*but, language.PARAMETER}):
+        what = say("There is no such parameter here.")
+        kind = BELGIF + "input-validation:unknownParameter"
+        raise BadRequest(INCORRECT, issues=[Issue("query", str(echo(name)), what, kind, say("Unknown parameter"))])

@@ -14,6 +14,7 @@ from stedenband.changes.routes.statements import EPOCH, FEED, HISTORY
 from stedenband.changes.schemas import ChangeSchema, FeedQuery, HistoryEntrySchema
 from stedenband.core.access import Permission
 from stedenband.core.errors import BadRequest, Gone
+from stedenband.core.words import say
 from stedenband.web.conditional import reply, tag
 from stedenband.web.declare import StrictBlueprint, View, declare
 from stedenband.web.exports import answer_page
@@ -88,10 +89,10 @@ def _position(cursor: str | None, epoch: str) -> tuple[int, int]:
         return 0, 0
     found = CURSOR.fullmatch(cursor)
     if found is None:
-        raise BadRequest.at("query", "after", "Take the cursor from 'next' or 'cursor' of a page of this feed.")
+        raise BadRequest.at("query", "after", say("Take the cursor from 'next' or 'cursor' of a page of this feed."))
     if found[1] != epoch:
         raise Gone(
-            "The feed started anew after a restore. Load the collections again, then follow it from its beginning."
+            say("The feed started anew after a restore. Load the collections again, then follow it from its beginning.")
         )
     return int(found[2]), int(found[3])
 
@@ -134,7 +135,7 @@ def _before(cursor: str | None) -> int:
     if cursor is None:
         return NEWEST
     if not SEQUENCE.fullmatch(cursor):
-        raise BadRequest.at("query", "after", "Take the cursor from 'next' of a page of this history.")
+        raise BadRequest.at("query", "after", say("Take the cursor from 'next' of a page of this history."))
     return int(cursor)
 
 

@@ -11,6 +11,7 @@ from stedenband.cities.models.city_link import CityLink
 from stedenband.cities.models.partner_city import PartnerCity
 from stedenband.cities.models.themes import THEMES
 from stedenband.core.records import VISIBILITIES, Keyed, Owned, Record, one_of, plain
+from stedenband.core.words import say
 
 AGREEMENT_KINDS = ("memorandumOfUnderstanding", "renewal", "workProgram")
 AGREEMENT_STATUSES = ("draft", "signed")
@@ -36,23 +37,25 @@ class Agreement(Owned, Record):
                 "rules": {
                     "ck_agreement_valid_to": {
                         "field": "validTo",
-                        "detail": "An agreement ends after it begins.",
+                        "detail": say("An agreement ends after it begins."),
                         "status": 400,
                     },
                     "ck_agreement_valid_to_range": {
                         "field": "validTo",
-                        "detail": "Give a date from 1900 to 2200.",
+                        "detail": say("Give a date from 1900 to 2200."),
                         "status": 400,
                     },
                     "ex_agreement_period": {
                         "field": "validFrom",
                         "status": 409,
-                        "detail": "Another agreement of this kind in this link covers part of this period.",
+                        "detail": say("Another agreement of this kind in this link covers part of this period."),
                     },
                     "not_wider_than_link": {
                         "field": "visibility",
                         "status": 409,
-                        "detail": "An agreement cannot be seen by more people than its link. Widen the link first.",
+                        "detail": say(
+                            "An agreement cannot be seen by more people than its link. Widen the link first."
+                        ),
                     },
                 }
             }
