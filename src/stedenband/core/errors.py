@@ -66,16 +66,18 @@ class NoAccessToken(Problem):
 
 
 class InvalidAccessToken(Problem):
-    """The key is malformed, unknown, revoked or expired, or its client is suspended; the reply does not say which."""
+    """The key or token is malformed, unknown, revoked or expired, or its client suspended; the reply says not which."""
 
     status = 401
     type = BELGIF + "invalidAccessToken"
     title = "Invalid Access Token"
 
-    def __init__(self) -> None:
-        """Refuse the key."""
+    def __init__(
+        self, detail: str = "The API key is not valid. Ask the administrator of the installation for a new one."
+    ) -> None:
+        """Refuse the key, or what `detail` names."""
         super().__init__(
-            "The API key is not valid. Ask the administrator of the installation for a new one.",
+            detail,
             headers={"WWW-Authenticate": 'Bearer realm="stedenband", error="invalid_token"'},
         )
 
