@@ -47,7 +47,9 @@ class ApiClientSchema(Schema):
     )
     role = fields.Code("What it may do.", ROLES, required=True, example="coordinator")
     status = fields.Code("A suspended client is refused at its next request.", STATUSES)
-    kind = fields.Code("How it is recognized: by its keys, or by tokens of the issuer.", KINDS, dump_only=True)
+    kind = fields.Code(
+        "How it is recognized: by its keys, or by tokens of the issuer.", KINDS, required=True, dump_only=True
+    )
     issuer = fields.Url(
         "The identity provider whose tokens make callers this client.", dump_only=True, example="https://login.genk.be"
     )

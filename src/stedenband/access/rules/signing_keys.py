@@ -12,7 +12,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import structlog
 from joserfc.errors import JoseError
-from joserfc.jwk import Key, RSAKey, import_key
+from joserfc.jwk import Key, import_key
 
 from stedenband.core.errors import ServiceUnavailable
 from stedenband.core.issuer import is_safe
@@ -104,11 +104,15 @@ def _fetch(address: str) -> dict[str, Any]:
 def _usable(listed: Any) -> Iterator[tuple[str, Key]]:
     """Give the keys that have a name and can verify; others are left out (RFC 7517, section 5)."""
     for each in listed if isinstance(listed, list) else ():
-        if not isinstance(each, dict) or each.get("kty") not in {"RSA", "EC", "OKP"} or each.get("use", "sig") != "sig":
-            continue
-        try:
-            key = import_key(each)
-        except (JoseError, ValueError, TypeError):
-            continue
-        if key.kid and not (isinstance(key, RSAKey) and key.public_key.key_size < SHORTEST_RSA):
-            yield key.kid, key
+        if isinstance(each, dict) and _may_sign(each):
+            try:
+                yield each["kid"], import_key(each)
+            except (JoseError, ValueError, TypeError):
+                continue
+
+
+def _may_sign(key: dict[str, Any]) -> bool:
+    """Tell whether a key has a name and is a public one for signatures; a short one of RSA proves nothing."""
+    bits = 6 * len(str(key.get("n", "")).lstrip("A"))
+    strong = key.get("kty") in {"EC", "OKP"} or (key.get("kty") == "RSA" and bits >= SHORTEST_RSA)
+    return strong and key.get("use", "sig") == "sig" and isinstance(key.get("kid"), str)
