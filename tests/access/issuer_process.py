@@ -6,6 +6,7 @@ It says its port on stdout and dies with the process that started it.
 import json
 from collections import Counter
 from signal import SIGTERM
+from threading import Event
 from typing import Any
 
 from joserfc.jwk import Key, generate_key
@@ -34,6 +35,7 @@ class Issuer:
         self.address = ""
         self.asked: Counter[str] = Counter()
         self.ill: dict[str, Any] = {}
+        self.released = Event()
         self.serial = 0
         self.keys: dict[str, Key] = {
             kid: generate_key(kind, size, {"kid": kid, **said})
@@ -70,6 +72,8 @@ class Issuer:
                 return {"kid": kid}
             case "/ill":
                 self.ill[said["path"]] = said["reply"]
+            case "/release":
+                self.released.set()
         return {"asked": self.asked[said.get("path", KEYS)]}
 
     @Request.application
@@ -77,7 +81,9 @@ class Issuer:
         """Answer, the way it was told to where it is ill."""
         self.asked[request.path] += 1
         reply = self.ill.get(request.path)
-        if reply:
+        if reply == "late":
+            self.released.wait()
+        elif reply:
             return Response(reply["body"], reply["status"], reply.get("headers"))
         return Response(json.dumps(self.answer(request)), mimetype="application/json")
 

@@ -11,6 +11,7 @@ from stedenband.access.rules import signing_keys
 from tests.access.issuer_process import DISCOVERY, KEYS
 from tests.access.issuers import Issuer, world_of
 from tests.builders import Reply, World
+from tests.processes import until
 
 ME = "/v1/me"
 
@@ -95,26 +96,19 @@ def test_a_flood_of_unknown_keys_asks_the_issuer_once(world: World, own_issuer: 
 
 
 def test_while_one_asks_the_others_go_on_with_the_keys_they_know(
-    world: World, own_issuer: Issuer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    world: World, own_issuer: Issuer, clock: Clock
 ) -> None:
     with world_of(world, own_issuer.address) as ours:
         token = own_issuer.token()
         assert me(ours, token).status_code == 200
         clock.seconds += signing_keys.FRESH
-        asking, answered = threading.Event(), threading.Event()
-        fetch = signing_keys._fetch  # noqa: SLF001 (the moment between question and answer is nowhere else)
-
-        def slowly(address: str) -> dict[str, object]:
-            asking.set()
-            answered.wait()
-            return fetch(address)
-
-        monkeypatch.setattr(signing_keys, "_fetch", slowly)
+        own_issuer.said("/ill", path=KEYS, reply="late")
         first = threading.Thread(target=me, args=(ours, token))
         first.start()
-        asking.wait()
+        until(lambda: own_issuer.asked() == 2)
         assert me(ours, token).status_code == 200
-        answered.set()
+        assert own_issuer.asked() == 2
+        own_issuer.said("/release")
         first.join()
 
 
