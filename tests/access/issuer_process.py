@@ -23,6 +23,8 @@ JUNK: list[Any] = [
     {"kty": "AKP", "kid": "of tomorrow", "pub": "AA"},
     {"kty": "oct", "kid": "shared", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQ"},
     {"kty": "RSA", "kid": "broken", "n": "AQAB"},
+    {"kty": "EC", "kid": "beside the curve", "crv": "P-256", "x": "AQAB", "y": "AQAB"},
+    {"kty": "EC", "crv": "P-256", "x": "AQAB", "y": "AQAB"},
 ]
 """What may stand among the keys and is no key for us."""
 
@@ -32,13 +34,14 @@ class Issuer:
 
     def __init__(self) -> None:
         """Make its first keys."""
+        make: Any = generate_key
         self.address = ""
         self.asked: Counter[str] = Counter()
         self.ill: dict[str, Any] = {}
         self.released = Event()
         self.serial = 0
         self.keys: dict[str, Key] = {
-            kid: generate_key(kind, size, {"kid": kid, **said})
+            kid: make(kind, size, {"kid": kid, **said})
             for kid, kind, size, said in (
                 ("rsa", "RSA", 2048, {}),
                 ("ec", "EC", "P-256", {"use": "sig", "alg": "ES256"}),
@@ -76,16 +79,19 @@ class Issuer:
                 self.released.set()
         return {"asked": self.asked[said.get("path", KEYS)]}
 
-    @Request.application
-    def __call__(self, request: Request) -> Response:
+    def reply(self, request: Request) -> Response:
         """Answer, the way it was told to where it is ill."""
         self.asked[request.path] += 1
-        reply = self.ill.get(request.path)
-        if reply == "late":
+        ill = self.ill.get(request.path)
+        if ill == "late":
             self.released.wait()
-        elif reply:
-            return Response(reply["body"], reply["status"], reply.get("headers"))
+        elif ill:
+            return Response(ill["body"], ill["status"], ill.get("headers"))
         return Response(json.dumps(self.answer(request)), mimetype="application/json")
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """Serve one request."""
+        return self.reply(Request(environ))(environ, start_response)
 
 
 class _Silent(WSGIRequestHandler):

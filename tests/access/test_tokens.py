@@ -35,11 +35,9 @@ TAKEN: dict[str, Make] = {
 }
 
 
-def own_key(**said: Any) -> ECKey:
+def own_key() -> ECKey:
     """Return a key of an attacker."""
-    key = generate_key("EC", "P-256", {"kid": "ec", **said})
-    assert isinstance(key, ECKey)
-    return key
+    return generate_key("EC", "P-256", {"kid": "ec"})
 
 
 def forged(issuer: Issuer, header: dict[str, Any], key: ECKey | str | None = None) -> str:
@@ -205,7 +203,8 @@ def test_the_first_role_of_the_setting_counts(open_world: World, issuer: Issuer,
 
 
 def test_a_claim_may_be_named_like_an_address(open_world: World, issuer: Issuer) -> None:
-    token = issuer.token(**{"realm_access.roles": "sb-auditor"})
+    said: dict[str, Any] = {"realm_access.roles": "sb-auditor"}
+    token = issuer.token(**said)
     assert open_world.api().as_(token).get(ME).json["role"] == "auditor"
 
 

@@ -34,7 +34,7 @@ log = structlog.get_logger("stedenband.issuer")
 class _NoRedirects(HTTPRedirectHandler):
     """Follows nobody: what the issuer says is said at its own address."""
 
-    def redirect_request(self, *_: Any) -> None:  # type: ignore[override]
+    def redirect_request(self, *_: Any) -> None:
         """Turn a redirect into an error."""
 
 
