@@ -26,7 +26,7 @@ LEFT_OUT = {"api_key": {"hash", "last_used_at"}}
 """Columns that no history names besides the personal ones: a secret, and what every request moves."""
 
 DEFINER = {
-    "check_agreement", "check_link", "claim_city_link", "enter", "find_city_links", "find_partner_cities",
+    "check_agreement", "check_link", "claim_city_link", "enter", "enter_as", "find_city_links", "find_partner_cities",
     "follow_link", "forget_link",
     "has_client", "leave_link", "merge_city_links", "my_links", "record_change", "record_parts",
     "write_change",
@@ -34,7 +34,8 @@ DEFINER = {
 """The functions that run with the owner's rights: trigger functions, and those for callers below."""
 
 FOR_CALLERS = {
-    "claim_city_link", "enter", "find_city_links", "find_partner_cities", "has_client", "merge_city_links", "my_links",
+    "claim_city_link", "enter", "enter_as", "find_city_links", "find_partner_cities", "has_client", "merge_city_links",
+    "my_links",
 }  # fmt: skip
 
 FIXED = {

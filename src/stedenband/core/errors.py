@@ -96,7 +96,7 @@ class NoAccessToken(Problem):
 
 
 class InvalidAccessToken(Problem):
-    """The key is malformed, unknown, revoked or expired, or its client is suspended; the reply does not say which."""
+    """The key or token is malformed, unknown, revoked or expired, or its client suspended; the reply says not which."""
 
     status = 401
     type = BELGIF + "invalidAccessToken"
@@ -106,10 +106,12 @@ class InvalidAccessToken(Problem):
         " Ask the administrator for a new one."
     )
 
-    def __init__(self) -> None:
-        """Refuse the key."""
+    def __init__(
+        self, detail: str = say("The API key is not valid. Ask the administrator of the installation for a new one.")
+    ) -> None:
+        """Refuse the key, or what `detail` names."""
         super().__init__(
-            say("The API key is not valid. Ask the administrator of the installation for a new one."),
+            detail,
             headers={"WWW-Authenticate": 'Bearer realm="stedenband", error="invalid_token"'},
         )
 

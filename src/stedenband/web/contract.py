@@ -105,6 +105,15 @@ def header_parameter(name: str, description: str, example: str, *, required: boo
     return {"name": name, "in": "header", "description": description, "required": required, "schema": schema}
 
 
+SECURITY_SCHEMES: Spec = {
+    "ApiKey": {"type": "http", "scheme": "bearer", "description": "An API key of this installation."},
+    "AccessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the OpenID Connect issuer that the installation names, if it names one.",
+    },
+}
 IF_MATCH = header_parameter(
     "If-Match", "The ETag of the record as it was read.", '"3-9f86d081884c7d659a2f"', required=True
 )
@@ -174,9 +183,7 @@ class Contract:
         spec["components"] = {
             "schemas": {name: schemas[name] for name in sorted(_reachable(paths, schemas))},
             "responses": {"Problem": _problem("Any other error.")},
-            "securitySchemes": {
-                "ApiKey": {"type": "http", "scheme": "bearer", "description": "An API key of this installation."}
-            },
+            "securitySchemes": SECURITY_SCHEMES,
         }
         return spec
 
@@ -411,9 +418,8 @@ def _problem(description: str, status: int = 400) -> Spec:
 
 
 def _security(permission: Any) -> list[Spec]:
-    if permission == OPEN or permission in PERMISSIONS[Role.PUBLIC]:
-        return [{}, {"ApiKey": []}]
-    return [{"ApiKey": []}]
+    schemes: list[Spec] = [{name: []} for name in SECURITY_SCHEMES]
+    return [{}, *schemes] if permission == OPEN or permission in PERMISSIONS[Role.PUBLIC] else schemes
 
 
 def _tag(path: str) -> str:

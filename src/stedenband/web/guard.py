@@ -56,8 +56,8 @@ def declared(app: Flask, endpoint: str) -> Permission | str:
     return cast("Permission | str", found)
 
 
-def install(app: Flask, database: Database, parse_key: Callable[[str], Credential | None]) -> None:
-    """Check every request before its view; `parse_key` turns an Authorization value into a credential, if it is one."""
+def install(app: Flask, database: Database, parse: Callable[[str], Credential | None]) -> None:
+    """Check every request before its view; `parse` turns an Authorization value into a credential, if it is one."""
     app.extensions["stedenband.database"] = database
 
     @app.before_request
@@ -65,7 +65,7 @@ def install(app: Flask, database: Database, parse_key: Callable[[str], Credentia
         """Admit the caller, or raise the problem that it meets first."""
         g.stack = ExitStack()
         refuse_size()
-        g.credential = presented(parse_key)
+        g.credential = presented(parse)
         actor = visit().actor if g.credential else ANYBODY
         if actor is None:
             raise InvalidAccessToken
@@ -98,12 +98,12 @@ def refuse_size() -> None:
     request.get_data()
 
 
-def presented(parse_key: Callable[[str], Credential | None]) -> Credential | None:
-    """Return the credential of the request, None for an anonymous one; refuse what is not a key."""
+def presented(parse: Callable[[str], Credential | None]) -> Credential | None:
+    """Return the credential of the request, None for an anonymous one; refuse what has the form of none."""
     value = request.headers.get("Authorization")
     if value is None:
         return None
-    credential = parse_key(value)
+    credential = parse(value)
     if credential is None:
         raise InvalidAccessToken
     return credential

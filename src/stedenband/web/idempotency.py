@@ -24,13 +24,13 @@ def once(work: Callable[[Session], Response], *, secret: bool = False) -> Respon
     key = _key()
     if key is None:
         return visit().write(work)
-    client = caller().client_id
+    actor = caller()
 
     def keyed(session: Session) -> Response:
-        lock = int.from_bytes(blake2b(f"{client} {key}".encode(), digest_size=8).digest(), signed=True)
+        lock = int.from_bytes(blake2b(f"{actor.key} {key}".encode(), digest_size=8).digest(), signed=True)
         if not session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
             raise RequestInProgress
-        kept = session.get(IdempotencyKey, (client, key))
+        kept = session.get(IdempotencyKey, (actor.client_id, actor.actor_id, key))
         if kept is not None and kept.created_at > now() - KEPT:
             return _repeated(kept)
         _forget_old(session)
@@ -74,6 +74,7 @@ def _repeated(kept: IdempotencyKey) -> Response:
 def _first(key: str, response: Response, *, secret: bool) -> IdempotencyKey:
     return IdempotencyKey(
         api_client_id=caller().client_id,
+        actor_id=caller().actor_id,
         key=key,
         request_hash=_fingerprint(),
         status=response.status_code,
