@@ -200,7 +200,7 @@ class Contract:
         parameters += parameters_of(facts)
         if facts.get("conditional"):
             parameters.append(IF_MATCH)
-        if method == "POST":
+        if method == "POST" and not facts.get("safe"):
             parameters.append(IDEMPOTENCY)
         finished: Spec = {
             "operationId": operation["operationId"],
@@ -266,7 +266,7 @@ class Contract:
         wanted |= {"415"} if body else set()
         wanted |= {"416"} if is_exported(facts) else set()
         wanted |= {"422"} if method == "POST" else set()
-        return sorted(wanted - ({"409"} if method == "GET" else set()))
+        return sorted(wanted - ({"409", "422"} if method == "GET" or facts.get("safe") else set()))
 
 
 def _reachable(part: Any, schemas: Spec) -> set[str]:

@@ -1,6 +1,7 @@
 """The strict vocabulary of all schemas. A field reads input, documents itself, and says how it is dumped."""
 
 from stedenband.web.fields.base import Field, QueryText, present
+from stedenband.web.fields.identifiers import Email, EnterpriseNumber, IatiIdentifier, Phone
 from stedenband.web.fields.moves import Moves, open_moves
 from stedenband.web.fields.objects import (
     EXAMPLE_BASE,
@@ -29,9 +30,12 @@ __all__ = [
     "CountryCode",
     "CurrencyCode",
     "Date",
+    "Email",
+    "EnterpriseNumber",
     "Field",
     "Flag",
     "Href",
+    "IatiIdentifier",
     "Instant",
     "Integer",
     "Items",
@@ -46,6 +50,7 @@ __all__ = [
     "Part",
     "Pattern",
     "Permissions",
+    "Phone",
     "QueryText",
     "Reference",
     "Repeated",
