@@ -10,6 +10,7 @@ from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
+from stedenband.insight import routes as insight
 from stedenband.web import documentation, guard, health, openapi, problems, trace
 from stedenband.web.resource import Resource
 
@@ -32,7 +33,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.install(app, Database(settings.database_url or "", size=settings.threads), parse_key)
     api, converter = openapi.api_for(app)
     problems.register(app)
-    for blueprint in (cities.blueprint, access.blueprint, changes.blueprint(RESOURCES), health.blueprint):
+    over_all = (changes.blueprint(RESOURCES), insight.blueprint(RESOURCES))
+    for blueprint in (cities.blueprint, access.blueprint, *over_all, health.blueprint):
         api.register_blueprint(blueprint)
     health.install(app)
     openapi.install(app, api, converter)

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PARTNER_CITIES_READ = "partnerCities:read"
     PARTNER_CITIES_UPDATE = "partnerCities:update"
     RECORDS_PUBLISH = "records:publish"
+    SEARCH_READ = "search:read"
 
 
 class Role(StrEnum):
@@ -41,7 +42,7 @@ class Role(StrEnum):
 
 P = Permission
 
-_READ = frozenset({P.AGREEMENTS_READ, P.CHANGES_READ, P.CITY_LINKS_READ, P.PARTNER_CITIES_READ})
+_READ = frozenset({P.AGREEMENTS_READ, P.CHANGES_READ, P.CITY_LINKS_READ, P.PARTNER_CITIES_READ, P.SEARCH_READ})
 _SHARED = frozenset({P.AGREEMENTS_UPDATE, P.CITY_LINKS_UPDATE})
 _EDIT = _SHARED | {
     P.AGREEMENTS_CREATE,
