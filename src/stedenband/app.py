@@ -11,7 +11,7 @@ from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
 from stedenband.insight import routes as insight
-from stedenband.web import documentation, guard, health, openapi, problems, trace
+from stedenband.web import documentation, embedding, guard, health, openapi, problems, trace
 from stedenband.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *access.RESOURCES)
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         **openapi.configuration(settings.public_url),
     )
     app.url_map.merge_slashes = False
+    app.extensions[embedding.REGISTER] = {resource.name: resource for resource in RESOURCES}
     trace.install(app)
     guard.install(app, Database(settings.database_url or "", size=settings.threads), parse_key)
     api, converter = openapi.api_for(app)

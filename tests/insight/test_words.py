@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from stedenband.core.address import owner_session
+from stedenband.people.models import ORGANIZATION_KINDS, Contact, Organization
 from tests.builders import OWN, PARTNER, STRANGER, World, a_city, a_link, an_agreement, world_in
 from tests.databases import TestServer
 
@@ -191,3 +193,29 @@ def test_a_hidden_record_changes_nothing_of_what_others_find(fresh_world: World)
     assert names(fresh_world, "gnek", OWN) == ["Gnek Franistown Agrement"], "whoever sees it finds it"
     assert len(fresh_world.api(OWN).get("/v1/cityLinks?q=gnek").json["items"]) == 2
     assert answers() == before
+
+
+def test_a_persons_name_is_found_by_those_alone_who_may_know_it(fresh_world: World) -> None:
+    found = "SELECT count(*) FROM contact WHERE id IN (SELECT find_contacts(%s))"
+    person = {"given_name": "Ann", "family_name": "Example-Peeters", "function": "Harbor master"}
+    with owner_session(fresh_world.database.owner_url) as session:
+        own = fresh_world.cities[OWN]
+        grounds = {"lawful_basis": "publicTask", "purpose": "The link."}
+        session.add(Contact(**person, **grounds, city_id=own, visibility="public"))
+        session.commit()
+    for who, known in (((OWN, "editor"), 1), ((PARTNER, "editor"), 0), ((STRANGER, "admin"), 0)):
+        with psycopg.connect(fresh_world.database.api_url) as connection:
+            connection.execute("SELECT FROM enter(%s, %s)", fresh_world.credential(*who))
+            for words in ("ann peeters", "petters", "examplepeeters", "ann harbor"):
+                assert connection.execute(found, [words]).fetchone() == (known,), (who, words)
+            for words in ("harbor", "harbour master", "harbormaster"):
+                assert connection.execute(found, [words]).fetchone() == (1,), (who, words)
+
+
+def test_organizations_are_found_by_name_and_community(fresh_world: World) -> None:
+    with owner_session(fresh_world.database.owner_url) as session:
+        session.add(Organization(name="Wereldwinkel Genk", community="Vrijwilligers", kind=ORGANIZATION_KINDS[0]))
+        session.commit()
+    with psycopg.connect(fresh_world.database.owner_url) as connection:
+        for words in ("wereld", "werldwinkel", "genk vrijwiligers"):
+            assert connection.execute("SELECT count(*) FROM find_organizations(%s)", [words]).fetchone() == (1,), words

@@ -11,7 +11,7 @@ there, and give its resource the filter `by_words("find_<plural>")` of `stedenba
 from alembic import op
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -24,9 +24,15 @@ SEARCHED = (
     ("city_link", "city_links", "words_of(title, summary)"),
     ("agreement", "agreements", "words_of(title, NULL)"),
     ("api_client", "api_clients", "words_of(name, NULL)"),
+    ("organization", "organizations", "words_of(name || ' ' || coalesce(community, ''), names)"),
+    (
+        "contact",
+        "contacts",
+        "words_of(coalesce(given_name, '') || ' ' || coalesce(family_name, '') || ' ' || coalesce(function, ''), NULL)",
+    ),
 )
-"""What is searched is public to everyone who sees the row: never a field of a narrower audience."""
-SEARCHED_BEFORE = ("partner_city", "city_link")
+"""What is searched is public to everyone who sees the row (else its candidates are only rows where it is)."""
+SEARCHED_BEFORE = ("partner_city", "city_link", "organization", "contact")
 
 ADD_COLUMN = """
 -- squawk-ignore adding-field-with-default
@@ -37,6 +43,12 @@ ADD_INDEX = """
 CREATE INDEX ix_{table}_search ON {table} USING gin (search)
 """
 """Short tables: some agreements per link, some clients per city. 50,000 rows are written anew in 2 s."""
+
+FILL_FUNCTIONS = """
+-- squawk-ignore require-concurrent-reindex
+REINDEX INDEX ix_contact_function
+"""
+"""The index keeps what `words_of` returned."""
 
 MISSPELLINGS = """
 CREATE FUNCTION misspellings(words text[]) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -100,6 +112,19 @@ $$
 """
 """A link is found by its own words and by those of its members that the caller sees."""
 
+CONTACT_CANDIDATES = f"""
+CREATE FUNCTION contact_candidates(words text, forgiving boolean) RETURNS SETOF uuid LANGUAGE sql STABLE {DEFINER} AS $$
+    SELECT id FROM contact WHERE search @@ query_of(words, forgiving)
+        AND (city_id = my_city() OR city_link_id IN (SELECT my_links()))
+    UNION
+    SELECT id FROM contact WHERE words_of(function, NULL::jsonb) @@ query_of(words, forgiving)
+$$
+"""
+"""By name only for those who may know the name; by function for everyone who sees the contact."""
+
+CANDIDATES_OF = {"city_link": LINK_CANDIDATES, "contact": CONTACT_CANDIDATES}
+"""Where the words of the row alone are not what is searched."""
+
 FIND = """
 CREATE OR REPLACE FUNCTION find_{plural}(words text) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
     WITH found AS MATERIALIZED (SELECT id FROM {table} WHERE id IN (SELECT {table}_candidates(words, false)))
@@ -137,6 +162,24 @@ CREATE OR REPLACE FUNCTION find_city_links(words text) RETURNS SETOF uuid LANGUA
     SELECT id FROM hit GROUP BY id HAVING count(*) = (SELECT count(*) FROM wanted)
 $$
 """,
+    f"""
+CREATE OR REPLACE FUNCTION find_organizations(words text) RETURNS SETOF uuid LANGUAGE sql STABLE {DEFINER} AS $$
+    SELECT id FROM organization WHERE search @@ (
+        SELECT string_agg(quote_literal(word) || ':*', ' & ')::tsquery FROM unnest(split_words(words)) word
+    )
+$$
+""",
+    f"""
+CREATE OR REPLACE FUNCTION find_contacts(words text) RETURNS SETOF uuid LANGUAGE sql STABLE {DEFINER} AS $$
+    WITH wanted AS (
+        SELECT string_agg(quote_literal(word) || ':*', ' & ')::tsquery AS prefixes FROM unnest(split_words(words)) word
+    )
+    SELECT id FROM wanted JOIN contact ON search @@ prefixes
+    WHERE city_id = my_city() OR city_link_id IN (SELECT my_links())
+    UNION
+    SELECT id FROM wanted JOIN contact ON words_of(function, NULL::jsonb) @@ prefixes
+$$
+""",
 )
 
 
@@ -150,10 +193,11 @@ def upgrade() -> None:
         else:
             op.execute(ADD_COLUMN.format(table=table, words=words))
             op.execute(ADD_INDEX.format(table=table))
-        op.execute(LINK_CANDIDATES if table == "city_link" else CANDIDATES.format(table=table, definer=DEFINER))
+        op.execute(CANDIDATES_OF.get(table) or CANDIDATES.format(table=table, definer=DEFINER))
         op.execute(f"REVOKE ALL ON FUNCTION {table}_candidates FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {table}_candidates TO {CALLERS}")
         op.execute(FIND.format(table=table, plural=plural))
+    op.execute(FILL_FUNCTIONS)
 
 
 def downgrade() -> None:
@@ -167,5 +211,6 @@ def downgrade() -> None:
             op.execute(f"DROP FUNCTION find_{plural}(text)")
             op.drop_column(table, "search")
         op.execute(f"DROP FUNCTION {table}_candidates(text, boolean)")
+    op.execute(FILL_FUNCTIONS)
     op.execute("DROP FUNCTION query_of(text, boolean)")
     op.execute("DROP FUNCTION misspellings(text[])")
