@@ -10,6 +10,7 @@ from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
+from stedenband.insight import routes as insight
 from stedenband.people import routes as people
 from stedenband.web import documentation, embedding, guard, health, openapi, problems, trace
 from stedenband.web.resource import Resource
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         people.blueprint,
         *access.BLUEPRINTS,
         changes.blueprint(RESOURCES),
+        insight.blueprint(RESOURCES),
         health.blueprint,
     ):
         api.register_blueprint(blueprint)

@@ -34,7 +34,7 @@ class Asking:
         path = self.rule.path
         for name, key in self.subject.ids.items():
             path = path.replace(f"<{name}>", str(key))
-        return path
+        return path + QUERIES.get(self.rule.path, "")
 
     @property
     def a_link(self) -> dict[str, Any]:
@@ -61,6 +61,9 @@ def turned(asking: Asking) -> dict[str, str]:
     facts = asking.subject.facts
     return {"visibility": "city"} if facts and facts.visibility == "public" else PUBLIC
 
+
+QUERIES = {"/v1/search": "?q=genk"}
+"""What a path cannot do without."""
 
 BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("POST", "partnerCities", ""): lambda _: {"name": "A new city", "countryCode": "BE"},

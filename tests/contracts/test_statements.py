@@ -53,6 +53,7 @@ def paths(world: World) -> list[str]:
         f"/v1/partnerCities/{world.cities[OWN]}",
         f"/v1/cityLinks/{link}",
         f"/v1/cityLinks/{link}/agreements/{public}",
+        "/v1/search?q=gnek",
     ]
 
 

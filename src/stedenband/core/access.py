@@ -36,6 +36,7 @@ class Permission(StrEnum):
     PARTNER_CITIES_READ = "partnerCities:read"
     PARTNER_CITIES_UPDATE = "partnerCities:update"
     RECORDS_PUBLISH = "records:publish"
+    SEARCH_READ = "search:read"
 
 
 class Role(StrEnum):
@@ -59,6 +60,7 @@ _READ = frozenset(
         P.CONTACTS_READ,
         P.ORGANIZATIONS_READ,
         P.PARTNER_CITIES_READ,
+        P.SEARCH_READ,
     }
 )
 _SHARED = frozenset({P.AGREEMENTS_UPDATE, P.CITY_LINKS_UPDATE, P.CONTACTS_UPDATE, P.ORGANIZATIONS_UPDATE})
