@@ -19,6 +19,7 @@ PARAMETER = "format"
 
 def choose(offers: Sequence[Representation] = ()) -> None:
     """Choose the format of the reply among JSON and `offers`; refuse a caller that takes none of them (406)."""
+    readable_query()
     formats = (JSON, *(each.format for each in offers))
     wanted = _named(formats) if PARAMETER in request.args else _accepted(formats)
     if wanted is None:
