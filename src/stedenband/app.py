@@ -10,10 +10,12 @@ from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
-from stedenband.web import documentation, guard, health, openapi, problems, trace
+from stedenband.web import documentation, guard, health, openapi, problems, refdata, trace
 from stedenband.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *access.RESOURCES)
+CODE_LISTS = {**cities.CODE_LISTS, **access.CODE_LISTS, **changes.CODE_LISTS}
+"""Our enumerations by the name under which refData lists them."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -34,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     for blueprint in (cities.blueprint, access.blueprint, changes.blueprint(RESOURCES), health.blueprint):
         api.register_blueprint(blueprint)
+    api.register_blueprint(refdata.blueprint(CODE_LISTS))
     health.install(app)
     openapi.install(app, api, converter)
     documentation.install(app)

@@ -51,6 +51,7 @@ API_CLIENTS = Resource(
     rules=Rules(rules.create_api_client, rules.change_api_client),
 )
 RESOURCES = (API_CLIENTS,)
+CODE_LISTS = {"clientStatuses": STATUSES}
 
 blueprint = StrictBlueprint("access", __name__, url_prefix="/v1", description="API clients and their keys")
 mount(blueprint, API_CLIENTS)
