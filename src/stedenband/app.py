@@ -4,12 +4,13 @@ import structlog
 from flask import Flask
 
 from stedenband.access import routes as access
-from stedenband.access.rules import parse_key
+from stedenband.access.rules import credential_reader
 from stedenband.changes import routes as changes
 from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
+from stedenband.insight import routes as insight
 from stedenband.people import routes as people
 from stedenband.web import documentation, embedding, guard, health, openapi, problems, trace
 from stedenband.web.resource import Resource
@@ -31,14 +32,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions[embedding.REGISTER] = {resource.name: resource for resource in RESOURCES}
     trace.install(app)
-    guard.install(app, Database(settings.database_url or "", size=settings.threads), parse_key)
+    database = Database(settings.database_url or "", size=settings.threads)
+    guard.install(app, database, credential_reader(settings.issuer()))
     api, converter = openapi.api_for(app)
     problems.register(app)
     for blueprint in (
         cities.blueprint,
         people.blueprint,
-        access.blueprint,
+        *access.BLUEPRINTS,
         changes.blueprint(RESOURCES),
+        insight.blueprint(RESOURCES),
         health.blueprint,
     ):
         api.register_blueprint(blueprint)

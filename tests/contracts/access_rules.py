@@ -91,9 +91,11 @@ POST   /v1/apiClients/<apiClientId>/keys              -       -        -        
 DELETE /v1/apiClients/<apiClientId>/keys/<keyId>      -       -        -        -       -            seen       204
 
 GET    /v1/changes                                    any     any      any      any     any          any        200
+GET    /v1/search                                     any     any      any      any     any          any        200
 GET    /v1/doc/openapi.json                           any     any      any      any     any          any        200
 GET    /v1/doc/openapi.yaml                           any     any      any      any     any          any        200
 GET    /v1/health                                     any     any      any      any     any          any        200
+GET    /v1/me                                         any     any      any      any     any          any        200
 GET    /doc                                           any     any      any      any     any          any        200
 GET    /doc/<name>                                    any     any      any      any     any          any        200
 GET    /livez                                         any     any      any      any     any          any        200

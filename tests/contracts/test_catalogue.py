@@ -26,16 +26,16 @@ LEFT_OUT = {"api_key": {"hash", "last_used_at"}}
 """Columns that no history names besides the personal ones: a secret, and what every request moves."""
 
 DEFINER = {
-    "check_agreement", "check_link", "claim_city_link", "enter", "find_city_links", "find_contacts",
-    "find_organizations", "find_partner_cities", "follow_link", "follow_merged_link", "forget_link",
-    "has_client", "leave_link", "leave_people", "merge_city_links", "my_links", "record_change", "record_parts",
-    "unshare", "write_change",
+    "agreement_candidates", "api_client_candidates", "check_agreement", "check_link", "city_link_candidates",
+    "claim_city_link", "contact_candidates", "enter", "enter_as", "follow_link", "follow_merged_link", "forget_link", "has_client",
+    "leave_link", "leave_people", "merge_city_links", "my_links", "organization_candidates", "partner_city_candidates",
+    "record_change", "record_parts", "unshare", "write_change",
 }  # fmt: skip
 """The functions that run with the owner's rights: trigger functions, and those for callers below."""
 
 FOR_CALLERS = {
-    "claim_city_link", "enter", "find_city_links", "find_contacts", "find_organizations", "find_partner_cities",
-    "has_client", "merge_city_links", "my_links",
+    "agreement_candidates", "api_client_candidates", "city_link_candidates", "claim_city_link", "contact_candidates",
+    "enter", "enter_as", "has_client", "merge_city_links", "my_links", "organization_candidates", "partner_city_candidates",
 }  # fmt: skip
 
 FIXED = {

@@ -145,7 +145,9 @@ def rich(fresh_world: World) -> World:
         session.add_all((pointer, Contact(city_id=own, family_name=UGLY, lawful_basis="consent", purpose=UGLY,
                                           phones=[ContactPhone(number="+3289653600", position=0)])))  # fmt: skip
         client = ApiClient(city_id=stranger, name=UGLY, role="auditor", status="suspended")
-        session.add(client)
+        session.add_all(
+            (client, ApiClient(city_id=own, name="Editor", role="editor", kind="oidc", issuer="https://a.example"))
+        )
         session.flush()
         key = session.get_one(ApiKey, issue_key(session, client, scopes=["cityLinks:read"]).id)
         key.expires_at = key.revoked_at = key.last_used_at = instant
@@ -219,7 +221,8 @@ def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
         session.add(PartnerCity(name="Kept back", country_code="BE", city_id=rich.cities[OWN]))
         session.flush()
         for kind in (
-            PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, Organization, Contact, ContactRole, ApiKey,
+            PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, Organization, Contact, ContactRole, ApiClient,
+            ApiKey,
         ):  # fmt: skip
             for column in kind.__table__.c:
                 if column.nullable and column.name not in SEEN_ELSEWHERE:

@@ -1,10 +1,11 @@
 """API clients and their keys. A key is stored as its SHA-256; the key itself is shown once."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
@@ -13,18 +14,31 @@ from stedenband.core.records import NOW, Keyed, Record, Versioned, one_of, plain
 
 ROLES = tuple(role.value for role in Role if role is not Role.PUBLIC)
 STATUSES = ("active", "suspended")
+KINDS = ("key", "oidc")
+"""How a client is recognized: by its keys, or by tokens of the issuer, each of which also names a person."""
 
 
 class ApiClient(Versioned, Record):
     """A person or system of one city that calls the API in one role."""
 
     __tablename__ = "api_client"
-    __table_args__ = (plain("name", 100), one_of("role", ROLES), one_of("status", STATUSES))
+    __table_args__ = (
+        plain("name", 100),
+        one_of("role", ROLES),
+        one_of("status", STATUSES),
+        one_of("kind", KINDS),
+        CheckConstraint("(kind = 'oidc') = (issuer IS NOT NULL)", name="issuer"),
+        Index("uq_api_client_issuer_city_id_role", "issuer", "city_id", "role", unique=True),
+        Index("ix_api_client_search", "search", postgresql_using="gin"),
+    )
 
     city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
     name: Mapped[str]
     role: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
+    kind: Mapped[str] = mapped_column(server_default=text("'key'"))
+    issuer: Mapped[str | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(name, NULL)", persisted=True), deferred=True)
 
     city: Mapped["PartnerCity"] = relationship("PartnerCity", lazy="raise", viewonly=True)  # type: ignore[name-defined] # noqa: F821 (named by string: it lives above)
     keys: Mapped[list["ApiKey"]] = relationship(lazy="raise", order_by="ApiKey.id", passive_deletes="all")

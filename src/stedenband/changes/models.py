@@ -39,6 +39,7 @@ class Change(Record):
     transaction_id: Mapped[int] = mapped_column(BigInteger)
     changed_at: Mapped[datetime] = mapped_column(server_default=NOW)
     api_client_id: Mapped[UUID | None]
+    person_id: Mapped[UUID | None] = mapped_column(server_default=text("(setting('person'::text))::uuid"))
     actor_name: Mapped[str | None]
     operation: Mapped[str]
     withdrawn: Mapped[bool] = mapped_column(server_default=text("false"))

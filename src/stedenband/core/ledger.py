@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stedenband.core.records import NOW, Record
@@ -16,6 +16,10 @@ class IdempotencyKey(Record):
     __table_args__ = (Index("ix_idempotency_key_api_client_id_created_at", "api_client_id", "created_at"),)
 
     api_client_id: Mapped[UUID] = mapped_column(ForeignKey("api_client.id", ondelete="CASCADE"), primary_key=True)
+    actor_id: Mapped[UUID] = mapped_column(
+        primary_key=True, server_default=text("COALESCE((setting('person'::text))::uuid, my_client())")
+    )
+    """The person who acts, with OIDC; else the client itself."""
     key: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     request_hash: Mapped[bytes]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from stedenband.core.access import Actor, Permission
 from stedenband.core.lifecycle import Lifecycle, Transition
 from stedenband.web.fields import Field
+from stedenband.web.formats.table import Representation
 from stedenband.web.schema import Schema, camel
 
 Data = dict[str, Any]
@@ -49,7 +50,9 @@ class Rules:
 class Resource:
     """A collection of records of one kind: its schema, its SQL and who may do what.
 
-    `name` stands in paths, `noun` in sentences. `permissions`: read, create, update, delete, move.
+    `name` stands in paths, `noun` in sentences, `title` is the attribute of the model that names a record.
+    `permissions`: read, create, update, delete, move. `formats` are offered beside those of every collection;
+    `geometry(model)` is the SQL of a record's place, and offers GeoJSON.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Resource:
     model: Any
     schema: type[Schema]
     permissions: Mapping[str, Permission]
+    title: str = "title"
     parent: "Resource | None" = None
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()
@@ -64,6 +68,8 @@ class Resource:
     lifecycle: Lifecycle | None = None
     transition: type[Schema] | None = None
     rules: Rules = field(default_factory=Rules)
+    formats: tuple[Representation, ...] = ()
+    geometry: Callable[[Any], ColumnElement[Any]] | None = None
 
     @cached_property
     def path(self) -> str:
@@ -84,6 +90,11 @@ class Resource:
     def parent_column(self) -> str:
         """The column that leads to the parent."""
         return self.parent.key if self.parent else ""
+
+    @cached_property
+    def filter_named(self) -> dict[str, Filter]:
+        """The filters by name."""
+        return {each.name: each for each in self.filters}
 
     @cached_property
     def sort_named(self) -> dict[str, Sort]:

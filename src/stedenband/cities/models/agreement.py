@@ -1,16 +1,18 @@
 """Agreement of a city link: a memorandum of understanding, its renewal, or a work program."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, and_, false, func, select, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR, ExcludeConstraint
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from stedenband.cities.models.city_link import CityLink
 from stedenband.cities.models.partner_city import PartnerCity
 from stedenband.cities.models.themes import THEMES
 from stedenband.core.records import VISIBILITIES, Keyed, Owned, Record, one_of, plain
+from stedenband.core.words import say
 
 AGREEMENT_KINDS = ("memorandumOfUnderstanding", "renewal", "workProgram")
 AGREEMENT_STATUSES = ("draft", "signed")
@@ -31,28 +33,31 @@ class Agreement(Owned, Record):
         CheckConstraint("valid_to BETWEEN '1900-01-01' AND '2200-12-31'", name="valid_to_range"),
         CheckConstraint("signed_on BETWEEN '1900-01-01' AND '2200-12-31'", name="signed_on"),
         Index("ix_agreement_city_link_id", "city_link_id", "valid_from", "id"),
+        Index("ix_agreement_search", "search", postgresql_using="gin"),
         {
             "info": {
                 "rules": {
                     "ck_agreement_valid_to": {
                         "field": "validTo",
-                        "detail": "An agreement ends after it begins.",
+                        "detail": say("An agreement ends after it begins."),
                         "status": 400,
                     },
                     "ck_agreement_valid_to_range": {
                         "field": "validTo",
-                        "detail": "Give a date from 1900 to 2200.",
+                        "detail": say("Give a date from 1900 to 2200."),
                         "status": 400,
                     },
                     "ex_agreement_period": {
                         "field": "validFrom",
                         "status": 409,
-                        "detail": "Another agreement of this kind in this link covers part of this period.",
+                        "detail": say("Another agreement of this kind in this link covers part of this period."),
                     },
                     "not_wider_than_link": {
                         "field": "visibility",
                         "status": 409,
-                        "detail": "An agreement cannot be seen by more people than its link. Widen the link first.",
+                        "detail": say(
+                            "An agreement cannot be seen by more people than its link. Widen the link first."
+                        ),
                     },
                 }
             }
@@ -69,6 +74,7 @@ class Agreement(Owned, Record):
         Computed("CASE WHEN signed_on IS NULL THEN 'draft' ELSE 'signed' END", persisted=True)
     )
     internal_note: Mapped[str | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(title, NULL)", persisted=True), deferred=True)
 
     owner: Mapped["PartnerCity | None"] = relationship(lazy="raise")
     city_link: Mapped["CityLink"] = relationship(lazy="raise")
@@ -76,7 +82,10 @@ class Agreement(Owned, Record):
         lazy="raise", order_by="AgreementTheme.code", cascade="all, delete-orphan", passive_deletes=True
     )
     signatories: Mapped[list["AgreementSignatory"]] = relationship(
-        lazy="raise", order_by="AgreementSignatory.id", cascade="all, delete-orphan", passive_deletes=True
+        lazy="raise",
+        order_by="AgreementSignatory.position, AgreementSignatory.id",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
 
 
@@ -105,12 +114,17 @@ class AgreementSignatory(Keyed, Record):
     """Who signed, for which city, in which function. The name is personal data: changes leave no value of it."""
 
     __tablename__ = "agreement_signatory"
-    __table_args__ = (plain("name", 200), plain("function", 200))
+    __table_args__ = (
+        plain("name", 200),
+        plain("function", 200),
+        CheckConstraint("position BETWEEN 0 AND 199", name="position"),
+    )
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"), index=True)
     partner_city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
     name: Mapped[str | None] = mapped_column(info={"personal": True})
     function: Mapped[str]
+    position: Mapped[int] = mapped_column(server_default=text("0"))
 
     city: Mapped["PartnerCity"] = relationship(lazy="raise")
 

@@ -24,14 +24,17 @@ from stedenband.web.mount import find, mount
 from stedenband.web.problems import not_found
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 from stedenband.web.schema import create_schema
+from stedenband.web.search import by_words
 
 API_CLIENTS = Resource(
     name="apiClients",
     noun="API client",
     model=ApiClient,
     schema=ApiClientSchema,
+    title="name",
     permissions=dict.fromkeys(("read", "create", "update"), Permission.API_CLIENTS_MANAGE),
     filters=(
+        by_words("find_api_clients"),
         Filter(
             "city",
             fields.Key("A city: its id.", example="0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"),
