@@ -221,8 +221,7 @@ def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
         session.add(PartnerCity(name="Kept back", country_code="BE", city_id=rich.cities[OWN]))
         session.flush()
         for kind in (
-            PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, Organization, Contact, ContactRole, ApiClient,
-            ApiKey,
+            PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, Organization, Contact, ContactRole, ApiClient, ApiKey,
         ):  # fmt: skip
             for column in kind.__table__.c:
                 if column.nullable and column.name not in SEEN_ELSEWHERE:
