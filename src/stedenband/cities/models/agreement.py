@@ -10,10 +10,19 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from stedenband.cities.models.city_link import CityLink
 from stedenband.cities.models.partner_city import PartnerCity
 from stedenband.cities.models.themes import THEMES
+from stedenband.core.privacy import NOTE, WITH_RECORD, Category, Personal
 from stedenband.core.records import VISIBILITIES, Keyed, Owned, Record, one_of, plain
+from stedenband.core.words import say
 
 AGREEMENT_KINDS = ("memorandumOfUnderstanding", "renewal", "workProgram")
 AGREEMENT_STATUSES = ("draft", "signed")
+
+SIGNATURE = Personal(
+    Category.SIGNATURE,
+    say("People who signed an agreement for a city."),
+    say("Showing who signed an agreement, for which city and in which function."),
+    WITH_RECORD,
+)
 
 
 class Agreement(Owned, Record):
@@ -33,6 +42,7 @@ class Agreement(Owned, Record):
         Index("ix_agreement_city_link_id", "city_link_id", "valid_from", "id"),
         {
             "info": {
+                "impersonal": "city_link_id title kind valid_from valid_to signed_on status",
                 "rules": {
                     "ck_agreement_valid_to": {
                         "field": "validTo",
@@ -54,7 +64,7 @@ class Agreement(Owned, Record):
                         "status": 409,
                         "detail": "An agreement cannot be seen by more people than its link. Widen the link first.",
                     },
-                }
+                },
             }
         },
     )
@@ -68,7 +78,7 @@ class Agreement(Owned, Record):
     status: Mapped[str] = mapped_column(
         Computed("CASE WHEN signed_on IS NULL THEN 'draft' ELSE 'signed' END", persisted=True)
     )
-    internal_note: Mapped[str | None]
+    internal_note: Mapped[str | None] = mapped_column(info=NOTE.tag)
 
     owner: Mapped["PartnerCity | None"] = relationship(lazy="raise")
     city_link: Mapped["CityLink"] = relationship(lazy="raise")
@@ -95,7 +105,11 @@ class AgreementTheme(Record):
     """A theme of an agreement."""
 
     __tablename__ = "agreement_theme"
-    __table_args__ = (one_of("code", THEMES), Index("ix_agreement_theme_code", "code", "agreement_id"))
+    __table_args__ = (
+        one_of("code", THEMES),
+        Index("ix_agreement_theme_code", "code", "agreement_id"),
+        {"info": {"impersonal": "agreement_id code"}},
+    )
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -105,11 +119,15 @@ class AgreementSignatory(Keyed, Record):
     """Who signed, for which city, in which function. The name is personal data: changes leave no value of it."""
 
     __tablename__ = "agreement_signatory"
-    __table_args__ = (plain("name", 200), plain("function", 200))
+    __table_args__ = (
+        plain("name", 200),
+        plain("function", 200),
+        {"info": {"impersonal": "agreement_id partner_city_id function"}},
+    )
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"), index=True)
     partner_city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
-    name: Mapped[str | None] = mapped_column(info={"personal": True})
+    name: Mapped[str | None] = mapped_column(info=SIGNATURE.tag)
     function: Mapped[str]
 
     city: Mapped["PartnerCity"] = relationship(lazy="raise")
