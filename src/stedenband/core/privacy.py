@@ -58,6 +58,8 @@ class Personal:
     purpose: Said
     retention: Retention
     grounds: tuple[Ground, ...] = (Ground.PUBLIC_TASK,)
+    identifying: bool = True
+    """False: it names nobody without the columns that do, so it may be recorded and stay when they are emptied."""
 
     @property
     def tag(self) -> dict[str, "Personal"]:
