@@ -10,7 +10,7 @@ from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
-from stedenband.web import documentation, guard, health, openapi, problems, trace
+from stedenband.web import documentation, embedding, guard, health, openapi, problems, trace
 from stedenband.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *access.RESOURCES)
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         **openapi.configuration(settings.public_url),
     )
     app.url_map.merge_slashes = False
+    app.extensions[embedding.REGISTER] = {resource.name: resource for resource in RESOURCES}
     trace.install(app)
     guard.install(app, Database(settings.database_url or "", size=settings.threads), parse_key)
     api, converter = openapi.api_for(app)

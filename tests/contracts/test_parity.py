@@ -29,6 +29,7 @@ from stedenband.cities.models import (
 from stedenband.core.address import owner_session
 from stedenband.web import fields
 from stedenband.web.fields import present
+from stedenband.web.projection import Projection
 from stedenband.web.resource import Resource
 from stedenband.web.schema import Schema, audience_of
 from stedenband.web.statements import Statements
@@ -160,7 +161,7 @@ def relation(row: Any, city: UUID | None, role: str) -> str:
 def test_postgres_writes_what_the_schema_dumps(rich: World, resource: Resource, who: tuple[str | None, str]) -> None:
     city, role = who
     query = select(resource.model).options(*loaded(resource.model))
-    written = Statements(resource, f"{BASE}/v1").read()
+    written = Statements(resource, f"{BASE}/v1").read(Projection(moves=True))
     engine = create_engine(rich.database.api_url, poolclass=NullPool)
     with Session(engine) as session, rich.app.test_request_context():
         session.connection().exec_driver_sql(
@@ -205,7 +206,7 @@ def parts(schema: type[Schema], model: Any) -> Iterator[tuple[type[Schema], Any]
 def test_every_field_of_a_schema_is_an_attribute_of_its_model(resource: Resource) -> None:
     for schema, model in parts(resource.schema, resource.model):
         for name, field in schema().fields.items():
-            if not field.load_only and not isinstance(field, fields.Part | fields.Href | fields.Matches):
+            if not field.load_only and not isinstance(field, fields.Part | fields.Href | fields.Matches | fields.Moves):
                 assert hasattr(model, field.attribute or name), f"{schema.__name__}.{name}"
 
 

@@ -189,6 +189,7 @@ class CityLinkSchema(RecordSchema):
     possible_duplicates = fields.Matches(
         "Open links of the same kind and members, of other owners.", "/cityLinks/{id}", "duplicates_of_city_link"
     )
+    transitions = fields.Moves(LINK_LIFECYCLE)
     moves = fields.Items("Its way along the lifecycle.", MoveSchema, dump_only=True)
     visibility = fields.Code("Who sees it: own staff, both sides of the link, or everyone.", VISIBILITIES)
     decision = fields.Part("The decision that `status` demands.", DecisionSchema, load_only=True, create_only=True)

@@ -147,3 +147,13 @@ def plain(column: str, longest: int, *, lines: bool = False) -> CheckConstraint:
 def localized(column: str, longest: int, *, lines: bool = False) -> CheckConstraint:
     """Allow an object of language codes and plain texts."""
     return CheckConstraint(f"localized_text({column}, {longest}, {str(lines).lower()})", name=column)
+
+
+def email(column: str) -> CheckConstraint:
+    """Allow plain text that has the form of an e-mail address; `web.fields.Email` looks closer."""
+    return CheckConstraint(f"plain_text({column}, 254, false) AND {column} ~ '^[^@ ]+@[^@ ]+$'", name=column)
+
+
+def phone(column: str) -> CheckConstraint:
+    """Allow an international telephone number (E.164): a plus sign and at most fifteen digits."""
+    return CheckConstraint(f"{column} ~ '^[+][1-9][0-9]{{3,14}}$'", name=column)

@@ -5,7 +5,8 @@ from alembic import context
 import stedenband.access.models
 import stedenband.changes.models
 import stedenband.cities.models
-import stedenband.core.ledger  # noqa: F401 (registers its tables)
+import stedenband.core.ledger
+import stedenband.people.models  # noqa: F401 (each registers its tables)
 from stedenband.core.records import Record
 
 

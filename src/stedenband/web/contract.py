@@ -7,6 +7,7 @@ from typing import Any
 from stedenband.core.access import PERMISSIONS, Permission, Role
 from stedenband.web.guard import OPEN
 from stedenband.web.links import API
+from stedenband.web.projection import ALWAYS
 
 Spec = dict[str, Any]
 
@@ -137,8 +138,14 @@ class Contract:
             for path, item in self.api.spec.to_dict()["paths"].items()
         }
         references = [self._reference(operation) for _, _, operation in operations]
+        self.collections = {
+            path.strip("/"): reference
+            for (path, _, operation), reference in zip(operations, references, strict=True)
+            if reference and operation["x-facts"].get("list")
+        }
         spec: Spec = deepcopy(self.api.spec.to_dict())
         schemas = {name: _tidy(name, schema) for name, schema in spec["components"]["schemas"].items()} | SCHEMAS
+        _loosen(schemas, [reference for reference in self.collections.values() if reference])
         paths: Spec = {}
         for (path, method, operation), reference in zip(operations, references, strict=True):
             paths.setdefault(path, {})[method] = self._operation(path, operation, shared[path], reference, schemas)
@@ -182,8 +189,11 @@ class Contract:
     def _responses(self, facts: Spec, reference: Spec | None, schemas: Spec, path: str, *, body: bool) -> Spec:
         method = facts["method"]
         responses: Spec = {}
+        embedded = _embedded([self.collections[kind] for kind in facts.get("embeds", ())])
         if reference and facts.get("list"):
-            reference = _collection(schemas, reference, cursor=bool(facts.get("cursor")))
+            reference = _collection(schemas, reference, embedded, cursor=bool(facts.get("cursor")))
+        elif reference and embedded:
+            reference = {"allOf": [reference, {"type": "object", "properties": embedded}]}
         if reference:
             status = str(facts.get("status", 201 if method == "POST" else 200))
             reply: Spec = {
@@ -256,13 +266,35 @@ def example_of(schema: Spec, schemas: Spec) -> Any:
     return {"boolean": True, "integer": 1, "number": 1.5}.get(schema.get("type", ""), "text")
 
 
-def _collection(schemas: Spec, reference: Spec, *, cursor: bool) -> Spec:
+def _loosen(schemas: Spec, shown: list[Spec]) -> None:
+    """Require of what is only sent no more than what every `select` keeps: its address and id."""
+    for name in _reachable(shown, schemas) - {"Problem", "Issue", "Reference"}:
+        required = [each for each in schemas[name].pop("required", ()) if each in ALWAYS]
+        schemas[name] |= {"required": required} if required else {}
+
+
+def _embedded(kinds: list[Spec]) -> Spec:
+    """Return the property that `embed` fills; none where nothing can be embedded."""
+    if not kinds:
+        return {}
+    listed = ", ".join(each["$ref"].rsplit("/", 1)[1] for each in kinds)
+    return {
+        "embedded": {
+            "type": "object",
+            "description": f"What `embed` asked for, by address: {listed}.",
+            "additionalProperties": kinds[0] if len(kinds) == 1 else {"anyOf": kinds},
+        }
+    }
+
+
+def _collection(schemas: Spec, reference: Spec, embedded: Spec, *, cursor: bool) -> Spec:
     one = reference["$ref"].rsplit("/", 1)[1]
     name = f"{one}Collection"
     uri = {"type": "string", "format": "uri", "example": "http://127.0.0.1:8000/v1/cityLinks"}
     properties: Spec = {
         "self": {**uri, "description": "This page."},
         "items": {"type": "array", "description": "The records of this page.", "items": reference},
+        **embedded,
         "pageSize": {
             "type": "integer",
             "format": "int32",
@@ -301,7 +333,12 @@ def _tidy(name: str, schema: Spec) -> Spec:
     """Drop what generators write for strict schemas: unknown input is refused without saying so in the contract."""
     tidy = {key: value for key, value in schema.items() if key != "additionalProperties"}
     tidy["title"] = name
-    tidy["properties"] = {key: _property(value) for key, value in schema.get("properties", {}).items()}
+    received = name.endswith(("Create", "Patch"))
+    tidy["properties"] = {
+        key: _property(value)
+        for key, value in schema.get("properties", {}).items()
+        if received or not value.get("writeOnly")
+    }
     return tidy
 
 

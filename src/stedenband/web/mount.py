@@ -17,10 +17,12 @@ from stedenband.core.lifecycle import Transition
 from stedenband.core.parts import touch
 from stedenband.web.conditional import check_version, reply, tag
 from stedenband.web.declare import View, declare
+from stedenband.web.embedding import kinds_of
 from stedenband.web.guard import caller, visit
 from stedenband.web.idempotency import once
+from stedenband.web.language import kept
 from stedenband.web.links import base_address
-from stedenband.web.listing import answer_list, query_schema, statements_of
+from stedenband.web.listing import answer_list, answer_one, projection_of, query_schema, read_schema, statements_of
 from stedenband.web.merge import flattened
 from stedenband.web.problems import not_found
 from stedenband.web.resource import Resource
@@ -42,7 +44,7 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
         summary=f"List {resource.plural.replace('_', ' ').replace('api ', 'API ')}",
         query=query_schema(resource),
         returns=schema,
-        facts={"list": True},
+        facts={"list": True, "embeds": kinds_of(resource)},
     )
     if rules.create:
         declare(
@@ -57,7 +59,16 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
             returns=schema,
         )
     declare(
-        blueprint, one, "GET", f"read_{key}", may["read"], _reader(resource), summary=f"Read {a(noun)}", returns=schema
+        blueprint,
+        one,
+        "GET",
+        f"read_{key}",
+        may["read"],
+        _reader(resource),
+        summary=f"Read {a(noun)}",
+        query=read_schema(resource),
+        returns=schema,
+        facts={"embeds": kinds_of(resource)},
     )
     if rules.change:
         declare(
@@ -133,8 +144,8 @@ def answer(session: Session, resource: Resource, key: UUID, status: int = 200, p
     except StaleDataError:
         raise PreconditionFailed from None
     base = base_address()
-    statement = statements_of(resource, base).read()
-    row = session.connection().exec_driver_sql(statement, {"id": key, "parent": parent}).one()
+    statement = statements_of(resource, base).read(projection_of({}, resource))
+    row = session.connection().exec_driver_sql(statement, {"id": key, "parent": parent, "lang": kept()}).one()
     body = row[1].encode()
     response = reply(body, tag(body, row[0]), status)
     if status == CREATED:
@@ -162,13 +173,8 @@ def _lister(resource: Resource) -> View:
 
 
 def _reader(resource: Resource) -> View:
-    def view(**ids: UUID) -> Response:
-        statement = statements_of(resource, base_address()).read()
-        rows = visit().rows(statement, {"id": ids[camel(resource.key)], "parent": parent_id(resource, ids)})
-        if not rows:
-            raise not_found()
-        body = rows[0][1].encode()
-        return reply(body, tag(body, rows[0][0]))
+    def view(query: dict[str, Any], **ids: UUID) -> Response:
+        return answer_one(resource, query, ids[camel(resource.key)], parent_id(resource, ids))
 
     return view
 

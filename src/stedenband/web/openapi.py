@@ -65,7 +65,9 @@ def _documented(converter: Any, field: Any, **_: Any) -> dict[str, Any]:
     """Return the JSON schema of one of our fields."""
     match field:
         case fields.Part():
-            return dict(converter.resolve_nested_schema(field.reader if not field.dump_only else field.part))
+            return dict(
+                converter.resolve_nested_schema(field.part if field.dump_only or _shown(field) else field.reader)
+            )
         case fields.Items():
             schema = field.item if field.dump_only or _shown(field) else create_schema(field.item)
             return {

@@ -4,17 +4,36 @@ The only place that builds SQL from pieces. Every value that comes from a reques
 into the text are column names and literals of our own declarations.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB, aggregate_order_by
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import RelationshipProperty, aliased, class_mapper
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import Text
 
 from stedenband.web import fields
-from stedenband.web.schema import Schema, audience_of
+from stedenband.web.projection import ALWAYS, EVERYTHING, Projection
+from stedenband.web.schema import Schema, audience_of, camel
+
+Below = Mapping[str, tuple[str, ...]] | None
+"""The properties wanted, each with those of its own; None: all."""
 
 
 class json_object(ColumnElement[Any]):  # noqa: N801 (named like the SQL it writes)
@@ -35,45 +54,58 @@ def _write(element: json_object, compiler: SQLCompiler, **more: Any) -> str:
 
 
 class Writer:
-    """Writes the JSON of schemas with links under one base address."""
+    """Writes the JSON of schemas with links under one base address, as far as a projection wants it."""
 
-    def __init__(self, base: str) -> None:
-        """Remember the base address."""
+    def __init__(self, base: str, projection: Projection = EVERYTHING) -> None:
+        """Remember the base address and what is wanted."""
         self.base = base
+        self.projection = projection
 
     def document(self, schema: type[Schema], entity: Any, *, single: bool = False) -> json_object:
         """Return the JSON of one row of `entity` (a model or an alias of it), as its caller may see it."""
-        return self._object(schema, entity, _sight(entity), single=single)
+        selected = self.projection.selected
+        wanted = None if selected is None else dict.fromkeys(ALWAYS, ()) | dict(selected)
+        return self._object(schema, entity, sight_of(entity), wanted, single=single)
 
-    def _object(self, schema: type[Schema], entity: Any, sight: dict[str, Any], *, single: bool = False) -> json_object:
+    def _object(
+        self, schema: type[Schema], entity: Any, sight: dict[str, Any], wanted: Below, *, single: bool = False
+    ) -> json_object:
         pairs = []
         for name, field in schema._declared_fields.items():  # noqa: SLF001 (as in schema.py)
-            if not field.load_only and (single or not isinstance(field, fields.Matches)):
-                value = self._value(field, field.attribute or name, entity)
-                seen = sight[audience_of(field)]
-                bound = schema().fields[name]
-                pairs.append((str(bound.data_key), value if seen is None else case((seen, value))))
+            wire = field.data_key or camel(name)
+            if field.load_only or not (single or self._everywhere(field)) or not (wanted is None or wire in wanted):
+                continue
+            value = self._value(field, field.attribute or name, entity, _below(wanted, wire))
+            seen = sight[audience_of(field)]
+            pairs.append((wire, value if seen is None else case((seen, value))))
         return json_object(pairs)
 
-    def _value(self, field: Any, name: str, entity: Any) -> ColumnElement[Any]:
+    def _everywhere(self, field: Any) -> bool:
+        """Tell whether a property stands in lists too."""
+        return not isinstance(field, fields.Matches | fields.Moves)
+
+    def _value(self, field: Any, name: str, entity: Any, wanted: Below) -> ColumnElement[Any]:
         match field:
             case fields.Href():
                 return self._address(field.path, entity)
             case fields.Instant():
                 return func.to_char(func.timezone("UTC", getattr(entity, name)), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             case fields.Part():
-                return self._part(field.part, entity)
+                return self._part(field.part, entity, wanted)
             case fields.Reference():
-                return self._reference(field, name, entity)
+                return self._reference(field, name, entity, wanted)
             case fields.Matches():
-                return self._matches(field, entity)
+                return self._matches(field, entity, wanted)
             case fields.Items():
-                return self._items(field.item, name, entity)
+                return self._items(field.item, name, entity, wanted)
             case fields.Codes():
-                child, condition = _child(entity, name)
+                child, condition = child_of(entity, name)
                 return _array(select(child.code).where(condition), child.code, child.code)
             case fields.LocalizedText():
-                return cast(getattr(entity, name), JSON)
+                texts = getattr(entity, name)
+                return cast(_one_language(texts) if self.projection.one_language else texts, JSON)
+            case fields.Moves():
+                return self._moves(field, entity, wanted)
             case _:
                 return getattr(entity, name)  # type: ignore[no-any-return]
 
@@ -85,28 +117,63 @@ class Writer:
                 address = part if address is None else address.concat(part)
         return address  # type: ignore[no-any-return]
 
-    def _part(self, schema: type[Schema], entity: Any) -> ColumnElement[Any]:
+    def _part(self, schema: type[Schema], entity: Any, wanted: Below) -> ColumnElement[Any]:
         columns = [getattr(entity, field.attribute or name) for name, field in schema._declared_fields.items()]  # noqa: SLF001
-        return case((func.num_nonnulls(*columns) > 0, self._object(schema, entity, _everyone())))
+        return case((func.num_nonnulls(*columns) > 0, self._object(schema, entity, _everyone(), wanted)))
 
-    def _short(self, field: fields.Reference | fields.Matches, target: Any) -> json_object:
-        title = getattr(target, field.title)
-        return json_object([("href", self._address(field.path, target)), ("id", target.id), ("title", title)])
+    def _moves(self, field: fields.Moves, entity: Any, wanted: Below) -> ColumnElement[Any]:
+        if not self.projection.moves:
+            return null()
+        lifecycle = field.lifecycle
+        open_from = {
+            state: [_wanted(move, wanted) for move in fields.open_moves(lifecycle, state)] for state in lifecycle.states
+        }
+        return case(
+            {state: literal_column(f"'{orjson.dumps(moves).decode()}'::json") for state, moves in open_from.items()},
+            value=entity.status,
+        )
 
-    def _reference(self, field: fields.Reference, name: str, entity: Any) -> ColumnElement[Any]:
-        target, condition = _child(entity, name)
-        return select(self._short(field, target)).where(condition).scalar_subquery()
+    def _short(self, field: fields.Reference | fields.Matches, target: Any, wanted: Below) -> json_object:
+        pairs = {"href": self._address(field.path, target), "id": target.id, "title": getattr(target, field.title)}
+        return json_object([(name, value) for name, value in pairs.items() if _sent(name, wanted)])
 
-    def _matches(self, field: fields.Matches, entity: Any) -> ColumnElement[Any]:
+    def _reference(self, field: fields.Reference, name: str, entity: Any, wanted: Below) -> ColumnElement[Any]:
+        target, condition = child_of(entity, name)
+        return select(self._short(field, target, wanted)).where(condition).scalar_subquery()
+
+    def _matches(self, field: fields.Matches, entity: Any, wanted: Below) -> ColumnElement[Any]:
         others = aliased(_model(entity))
-        array = func.json_agg(aggregate_order_by(self._short(field, others), others.id))
+        array = func.json_agg(aggregate_order_by(self._short(field, others, wanted), others.id))
         return select(array).where(field.found(entity, others)).scalar_subquery()
 
-    def _items(self, schema: type[Schema], name: str, entity: Any) -> ColumnElement[Any]:
-        child, condition = _child(entity, name)
+    def _items(self, schema: type[Schema], name: str, entity: Any, wanted: Below) -> ColumnElement[Any]:
+        child, condition = child_of(entity, name)
         order = [getattr(child, str(column.key)) for column in _relationship(entity, name).order_by or ()]
-        body = self._object(schema, child, _sight(entity))
+        body = self._object(schema, child, sight_of(entity), wanted)
         return _array(select(body).where(condition), body, *order)
+
+
+def _below(wanted: Below, name: str) -> Below:
+    """Return which properties of the property `name` are wanted."""
+    return dict.fromkeys(wanted[name], ()) if wanted and wanted[name] else None
+
+
+def _sent(name: str, wanted: Below) -> bool:
+    """Tell whether a property of a reference is sent: its id always is."""
+    return wanted is None or name in wanted or name == "id"
+
+
+def _wanted(document: Mapping[str, Any], wanted: Below) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if wanted is None or name in wanted}
+
+
+def _one_language(texts: Any) -> ColumnElement[Any]:
+    """Return the text in the language bound as `lang`; where there is none, in English, else in the first."""
+    each = func.jsonb_each(texts).table_valued("key", column("value", JSONB))
+    best = (each.c.key == bindparam("lang", type_=Text())).desc(), (each.c.key == literal_column("'en'")).desc()
+    return (
+        select(func.jsonb_build_object(each.c.key, each.c.value)).order_by(*best, each.c.key).limit(1).scalar_subquery()
+    )
 
 
 def _array(rows: Select[Any], value: Any, *order: Any) -> ColumnElement[Any]:
@@ -122,7 +189,8 @@ def _model(entity: Any) -> Any:
     return entity if isinstance(entity, type) else entity._aliased_insp.mapper.class_  # noqa: SLF001 (no public way)
 
 
-def _child(entity: Any, name: str) -> tuple[Any, ColumnElement[bool]]:
+def child_of(entity: Any, name: str) -> tuple[Any, ColumnElement[bool]]:
+    """Return an alias of what the relationship `name` leads to, and the condition that joins it."""
     relationship = _relationship(entity, name)
     child = aliased(relationship.mapper.class_)
     pairs = relationship.local_remote_pairs
@@ -133,7 +201,7 @@ def _everyone() -> dict[str, Any]:
     return {"public": None, "link": None, "city": None}
 
 
-def _sight(entity: Any) -> dict[str, Any]:
+def sight_of(entity: Any) -> dict[str, Any]:
     """Return per audience the condition under which the caller belongs to it; None: everyone does."""
     model = _model(entity)
     if not hasattr(model, "seen_as_city"):

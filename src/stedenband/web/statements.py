@@ -12,6 +12,7 @@ from sqlalchemy.types import Boolean, Date, Float, Integer, Text, Uuid
 
 from stedenband.web import fields
 from stedenband.web.paging import Step, behind, order_by
+from stedenband.web.projection import EVERYTHING, Projection
 from stedenband.web.resource import Filter, Resource
 from stedenband.web.sqljson import Writer
 
@@ -53,6 +54,7 @@ class Shape:
     steps: tuple[Step, ...] = ()
     nulls: tuple[bool, ...] | None = None
     total: bool = False
+    projection: Projection = EVERYTHING
 
 
 def finished(statement: Select[Any]) -> str:
@@ -66,18 +68,18 @@ class Statements:
     def __init__(self, resource: Resource, base: str) -> None:
         """Prepare the caches; they are bounded, as filters and sorts combine."""
         self.resource = resource
-        self.writer = Writer(base)
+        self.base = base
         self.list = lru_cache(KEPT_SHAPES)(self._list)
-        self.read = lru_cache(1)(self._read)
+        self.read = lru_cache(KEPT_SHAPES)(self._read)
 
-    def _read(self) -> str:
+    def _read(self, projection: Projection = EVERYTHING) -> str:
         """`id` (and `parent`) -> version and document."""
         model = self.resource.model
         wanted = [model.id == bindparam("id", type_=model.id.type)]
         if self.resource.parent:
             column = getattr(model, self.resource.parent_column)
             wanted.append(column == bindparam("parent", type_=column.type))
-        return finished(select(model.version, self._text(model, single=True)).where(*wanted))
+        return finished(select(model.version, self._text(model, projection, single=True)).where(*wanted))
 
     def _list(self, shape: Shape) -> str:
         """Filter values, cursor keys, `limit` (and `parent`) -> total, document and keys per row."""
@@ -95,7 +97,7 @@ class Statements:
         )
         columns = [
             total,
-            self._text(page),
+            self._text(page, shape.projection),
             *(getattr(page, step.attribute) for step in shape.steps),
         ]
         statement = select(*columns).order_by(*order_by(page, shape.steps))
@@ -105,9 +107,9 @@ class Statements:
             statement = statement.select_from(held).outerjoin(page, true())
         return finished(statement)
 
-    def _text(self, entity: Any, *, single: bool = False) -> Any:
+    def _text(self, entity: Any, projection: Projection, *, single: bool = False) -> Any:
         """Return the document as text, which nobody parses on the way."""
-        return cast(self.writer.document(self.resource.schema, entity, single=single), Text)
+        return cast(Writer(self.base, projection).document(self.resource.schema, entity, single=single), Text)
 
     def _conditions(self, shape: Shape) -> list[Any]:
         model = self.resource.model

@@ -1,6 +1,7 @@
 """The strict vocabulary of all schemas. A field reads input, documents itself, and says how it is dumped."""
 
 from stedenband.web.fields.base import Field, QueryText, present
+from stedenband.web.fields.moves import Moves, open_moves
 from stedenband.web.fields.objects import (
     EXAMPLE_BASE,
     EXAMPLE_ID,
@@ -14,6 +15,7 @@ from stedenband.web.fields.objects import (
 )
 from stedenband.web.fields.outputs import AnyValue, Names, ValuesByName
 from stedenband.web.fields.queries import Near, Repeated
+from stedenband.web.fields.selection import Select, Selection, properties_of
 from stedenband.web.fields.texts import Code, LocalizedText, Pattern, Text, TimeZone, Url, language_code
 from stedenband.web.fields.values import Date, Flag, Instant, Integer, Key, Number
 
@@ -33,6 +35,7 @@ __all__ = [
     "Key",
     "LocalizedText",
     "Matches",
+    "Moves",
     "Names",
     "Near",
     "Number",
@@ -42,10 +45,14 @@ __all__ = [
     "QueryText",
     "Reference",
     "Repeated",
+    "Select",
+    "Selection",
     "Text",
     "TimeZone",
     "Url",
     "ValuesByName",
     "language_code",
+    "open_moves",
     "present",
+    "properties_of",
 ]

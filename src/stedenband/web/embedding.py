@@ -1,0 +1,90 @@
+"""`embed=`: the records that a page refers to, in one map beside it; one statement per kind, however many records."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import current_app
+from sqlalchemy import Select, bindparam, cast, func, select, union
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text, Uuid
+
+from stedenband.core.errors import MissingPermission
+from stedenband.core.words import say
+from stedenband.web import fields
+from stedenband.web.guard import caller, visit
+from stedenband.web.links import base_address
+from stedenband.web.projection import Projection
+from stedenband.web.resource import Resource
+from stedenband.web.schema import Schema, audience_of
+from stedenband.web.sqljson import Writer, child_of, sight_of
+from stedenband.web.statements import finished
+
+REGISTER = "stedenband.resources"
+"""Where the application keeps its resources by name."""
+KEPT = 256
+
+
+def kinds_of(resource: Resource) -> tuple[str, ...]:
+    """Return the names of the collections that records of `resource` refer to."""
+    return tuple(sorted({kind for kind, *_ in _references(resource.schema)}))
+
+
+def embedded(resource: Resource, kinds: Iterable[str], keys: list[UUID], language: str | None) -> bytes:
+    """Return `"embedded":{href: record}` for what the records `keys` refer to, as far as the caller sees it."""
+    base = base_address()
+    records: dict[str, bytes] = {}
+    for kind in sorted(set(kinds)):
+        target: Resource = current_app.extensions[REGISTER][kind]
+        if not caller().may(target.permissions["read"]):
+            raise MissingPermission(say("Your key may not read what you want embedded."))
+        statement = _statement(resource, target, base, one_language=language is not None)
+        for key, document in visit().rows(statement, {"keys": keys, "lang": language}):
+            records[f"{base}/{kind}/{key}"] = document.encode()
+    pairs = (orjson.dumps(href) + b":" + document for href, document in records.items())
+    return b'"embedded":{' + b",".join(pairs) + b"}"
+
+
+@lru_cache(KEPT)
+def _statement(resource: Resource, target: Resource, base: str, *, one_language: bool) -> str:
+    """`keys` of records -> id and document of each record of `target` that they refer to."""
+    model = target.model
+    sources = [
+        source
+        for kind, path, field in _references(resource.schema)
+        if kind == target.name
+        for source in [_source(resource.model, path, field)]
+    ]
+    document = Writer(base, Projection(one_language=one_language)).document(target.schema, model)
+    wanted = model.id.in_(union(*sources) if len(sources) > 1 else sources[0])
+    return finished(select(model.id, cast(document, Text)).where(wanted).order_by(model.id))
+
+
+def _references(
+    schema: type[Schema], within: tuple[tuple[str, fields.Items], ...] = ()
+) -> Iterator[tuple[str, tuple[tuple[str, fields.Items], ...], tuple[str, fields.Reference]]]:
+    """Yield each reference to a top-level collection: its name, the lists it stands in, name and field."""
+    declared: Mapping[str, Any] = schema._declared_fields  # noqa: SLF001 (as in schema.py)
+    for key, field in declared.items():
+        name = field.attribute or key
+        if isinstance(field, fields.Items):
+            yield from _references(field.item, (*within, (name, field)))
+        if isinstance(field, fields.Reference) and field.path.count("/") == 2:  # noqa: PLR2004 (/collection/{id})
+            yield field.path.split("/")[1], within, (name, field)
+
+
+def _source(
+    model: Any, path: tuple[tuple[str, fields.Items], ...], reference: tuple[str, fields.Reference]
+) -> Select[Any]:
+    """Return the ids that one reference of the records `keys` leads to, where the caller sees that reference."""
+    keys = bindparam("keys", type_=ARRAY(Uuid()))
+    conditions = [model.id == func.any(keys)]
+    entity = model
+    for name, field in (*path, reference):
+        seen = sight_of(entity)[audience_of(field)]
+        conditions += [seen] if seen is not None else []
+        entity, joined = child_of(entity, name)
+        conditions.append(joined)
+    return select(entity.id).where(*conditions)

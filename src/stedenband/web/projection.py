@@ -1,0 +1,21 @@
+"""What of a document a caller asks for: `select=`, one language, and the moves that are open to it."""
+
+from dataclasses import dataclass
+
+from stedenband.web.fields import Selection
+
+ALWAYS = frozenset({"href", "id"})
+"""What names a record is sent with every selection."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What decides the SQL of a document beside its schema; the language itself is a bound value, `lang`."""
+
+    selected: Selection | None = None
+    one_language: bool = False
+    moves: bool = False
+
+
+EVERYTHING = Projection()
+"""The document as it is."""
