@@ -36,8 +36,8 @@ class Change(Record):
         Index("ix_change_record_id_sequence", "record_id", "sequence"),
         {
             "info": {
-                "impersonal": "sequence transaction_id changed_at operation withdrawn table_name record_id version fields"
-                " city_id city_link_id visibility previous_visibility remaining audience_city_id"
+                "impersonal": "sequence transaction_id changed_at operation withdrawn table_name record_id version"
+                " fields city_id city_link_id visibility previous_visibility remaining audience_city_id"
             }
         },
     )

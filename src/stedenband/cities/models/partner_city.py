@@ -55,8 +55,8 @@ class PartnerCity(Owned, Record):
         Index("ix_partner_city_search", "search", postgresql_using="gin"),
         {
             "info": {
-                "impersonal": "name names country_code subdivision latitude longitude population population_year timezone"
-                " website wikidata_id geonames_id nis_code enterprise_number iati_identifier name_sort search",
+                "impersonal": "name names country_code subdivision latitude longitude population population_year"
+                " timezone website wikidata_id geonames_id nis_code enterprise_number iati_identifier name_sort search",
                 "rules": {
                     "ck_partner_city_location": {
                         "field": "location",
