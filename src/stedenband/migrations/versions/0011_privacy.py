@@ -1,4 +1,6 @@
-"""The tables of privacy: acts, grounds of transfers, protected countries; and what tells that a contact was erased."""
+"""The tables of privacy: acts, grounds of transfers, and the countries to which data goes without one."""
+
+from datetime import date
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,15 +13,6 @@ depends_on = None
 
 NOW = sa.text("date_trunc('second', now())")
 INSTANT = postgresql.TIMESTAMP(timezone=True, precision=0)
-
-SOMEBODY = "num_nonnulls(given_name, family_name, function, merged_into_id) > 0 AND merged_into_id <> id"
-SOMEBODY_ONCE = (
-    "num_nonnulls(given_name, family_name, function, merged_into_id, erased_at) > 0 AND merged_into_id <> id"
-)
-ERASED = (
-    "erased_at IS NULL OR (visibility = 'city' AND num_nonnulls("
-    "given_name, family_name, honorific, function, function_mailbox, source, note) = 0)"
-)
 
 EEA = (
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK",
@@ -62,11 +55,11 @@ def upgrade() -> None:
     rows += [(code, "adequacyDecision", *dated) for code, *dated in ADEQUATE]
     for code, protection, valid_from, valid_to, reference in rows:
         op.execute(
-            sa.insert(protected).values(
+            protected.insert().values(
                 country_code=code,
                 protection=protection,
-                valid_from=sa.cast(valid_from, sa.Date()),
-                valid_to=sa.cast(valid_to, sa.Date()),
+                valid_from=date.fromisoformat(valid_from),
+                valid_to=date.fromisoformat(valid_to) if valid_to else None,
                 reference=reference,
             )
         )
@@ -138,17 +131,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_transfer_ground_partner_city_id", "transfer_ground", ["partner_city_id", "city_id"], unique=False
     )
-    op.add_column("contact", sa.Column("erased_at", INSTANT, nullable=True))
-    _replace("somebody", SOMEBODY_ONCE)
-    _replace("erased", ERASED, new=True)
 
 
 def downgrade() -> None:
-    """Drop them; of a contact that was erased only its id and its references are left, so it becomes a function."""
-    op.drop_constraint(op.f("ck_contact_erased"), "contact")
-    op.execute("UPDATE contact SET function = 'Erased' WHERE erased_at IS NOT NULL AND merged_into_id IS NULL")
-    _replace("somebody", SOMEBODY)
-    op.drop_column("contact", "erased_at")
+    """Drop them."""
     op.drop_table("transfer_ground")
     op.drop_table("privacy_act")
     op.drop_table("protected_country")
@@ -166,11 +152,3 @@ def _owned() -> list[sa.Column[object]]:
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
     ]
     return columns
-
-
-def _replace(name: str, condition: str, *, new: bool = False) -> None:
-    """Give `contact` another CHECK of this name; what is there is checked without keeping writers out."""
-    if not new:
-        op.drop_constraint(op.f(f"ck_contact_{name}"), "contact")
-    op.execute(f"ALTER TABLE contact ADD CONSTRAINT ck_contact_{name} CHECK ({condition}) NOT VALID")
-    op.execute(f"ALTER TABLE contact VALIDATE CONSTRAINT ck_contact_{name}")
