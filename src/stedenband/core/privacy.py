@@ -60,6 +60,8 @@ class Personal:
     grounds: tuple[Ground, ...] = (Ground.PUBLIC_TASK,)
     identifying: bool = True
     """False: it names nobody without the columns that do, so it may be recorded and stay when they are emptied."""
+    shared: bool = False
+    """Whether the other member cities of the link that the record is shared in may read it."""
 
     @property
     def tag(self) -> dict[str, "Personal"]:

@@ -22,6 +22,7 @@ SIGNATURE = Personal(
     say("People who signed an agreement for a city."),
     say("Showing who signed an agreement, for which city and in which function."),
     WITH_RECORD,
+    shared=True,
 )
 
 

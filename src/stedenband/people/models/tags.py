@@ -11,10 +11,15 @@ REACHING = say("Reaching the people through whom a partnership is kept up.")
 GROUNDS = tuple(Ground)
 """Which of them holds is said for each person, in `lawfulBasis`."""
 
-IDENTITY = Personal(Category.IDENTIFICATION, PEOPLE, REACHING, KEPT, GROUNDS)
-ADDRESS = Personal(Category.CONTACT_DETAILS, PEOPLE, REACHING, KEPT, GROUNDS)
+IDENTITY = Personal(Category.IDENTIFICATION, PEOPLE, REACHING, KEPT, GROUNDS, shared=True)
+ADDRESS = Personal(Category.CONTACT_DETAILS, PEOPLE, REACHING, KEPT, GROUNDS, shared=True)
 FUNCTION = Personal(
-    Category.FUNCTION, PEOPLE, say("Knowing for whom and in which function a person speaks."), KEPT, GROUNDS
+    Category.FUNCTION,
+    PEOPLE,
+    say("Knowing for whom and in which function a person speaks."),
+    KEPT,
+    GROUNDS,
+    shared=True,
 )
 ROLE = Personal(
     Category.FUNCTION,
@@ -23,6 +28,7 @@ ROLE = Personal(
     KEPT,
     GROUNDS,
     identifying=False,
+    shared=True,
 )
 LANGUAGE = Personal(
     Category.LANGUAGE,
@@ -31,6 +37,7 @@ LANGUAGE = Personal(
     KEPT,
     GROUNDS,
     identifying=False,
+    shared=True,
 )
 REMARK = Personal(
     Category.FREE_TEXT, PEOPLE, say("Remembering where the data comes from and what was agreed."), KEPT, GROUNDS

@@ -26,11 +26,17 @@ def record_act(
         city_id=city_id,
         kind=kind,
         **(said or {}),
-        subject_table=subject.__tablename__ if subject else None,
+        subject_table=on_the_wire(subject.__tablename__) if subject else None,
         subject_id=subject.id if subject else None,
-        counts={table: count for table, count in (counts or {}).items() if count},
+        counts={on_the_wire(table): count for table, count in (counts or {}).items() if count},
         api_client_id=actor.client_id,
         actor_name=actor.name,
     )
     store(session, act)
     return act
+
+
+def on_the_wire(name: str) -> str:
+    """Return the name of a table or column as callers read it."""
+    head, *rest = name.split("_")
+    return head + "".join(map(str.capitalize, rest))

@@ -1,5 +1,6 @@
 """Subject access (GDPR art. 15): everything that one city, the controller, holds on a person, across all tables."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -9,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from stedenband.changes.models import Change
 from stedenband.core.access import Actor
-from stedenband.core.errors import BadRequest
+from stedenband.core.errors import BadRequest, MissingPermission
+from stedenband.core.parts import referred
 from stedenband.core.words import say
 from stedenband.people.models import Contact, PrivacyAct
-from stedenband.people.rules.acts import record_act
+from stedenband.people.rules.acts import on_the_wire, record_act
 from stedenband.people.rules.erasure import listed
 from stedenband.people.rules.person import Person, find_person
 from stedenband.people.rules.places import mentioned, named, notes, references, signatures
@@ -28,11 +30,11 @@ def give_access(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tup
     if not any(name in asked for name in WAYS):
         raise BadRequest.at("body", "contact", say("Name the person by a contact, an email, a phone or a name."))
     city_id = _controller(actor)
+    if "contact" in asked and referred(session, Contact, asked["contact"], "contact").city_id != city_id:
+        raise MissingPermission(say("Only the city that owns this record gives access to what it holds."))
     person = find_person(session, city_id, asked)
     found = held(session, person)
-    counts: dict[str, int] = {}
-    for row in found["records"]:
-        counts[row["table"]] = counts.get(row["table"], 0) + 1
+    counts = Counter(row["table"] for row in found["records"])
     contact = session.get(Contact, min(person.ids)) if person.ids else None
     said = {name: asked[name] for name in ("file_number",) if name in asked}
     return record_act(session, "subjectAccess", city_id, actor, subject=contact, said=said, counts=counts), found
@@ -40,26 +42,32 @@ def give_access(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tup
 
 def held(session: Session, person: Person) -> dict[str, Any]:
     """Return the records on a person, the changes of them (without values), the acts on them, and the kept replies."""
+    changes = (
+        select(
+            Change.changed_at,
+            Change.operation,
+            Change.table_name.label("table"),
+            Change.record_id.label("id"),
+        )
+        .where(Change.record_id.in_(person.ids), Change.city_id == person.city_id)
+        .order_by(Change.sequence)
+    )
+    acts = (
+        select(PrivacyAct.id, PrivacyAct.kind, PrivacyAct.reason, PrivacyAct.created_at)
+        .where(PrivacyAct.subject_id.in_(person.ids), PrivacyAct.city_id == person.city_id)
+        .order_by(PrivacyAct.id)
+    )
+    replies = select(func.count_replies(*listed(person.ids, person.phrases | person.names)))
     return {
         "records": list(_records(session, person)),
-        "changes": [
-            row._asdict()
-            for row in session.execute(
-                select(Change.changed_at, Change.operation, Change.table_name, Change.record_id)
-                .where(Change.record_id.in_(person.ids), Change.city_id == person.city_id)
-                .order_by(Change.sequence)
-            )
-        ],
-        "acts": [
-            row._asdict()
-            for row in session.execute(
-                select(PrivacyAct.id, PrivacyAct.kind, PrivacyAct.reason, PrivacyAct.created_at)
-                .where(PrivacyAct.subject_id.in_(person.ids), PrivacyAct.city_id == person.city_id)
-                .order_by(PrivacyAct.id)
-            )
-        ],
-        "replies": session.scalar(select(func.count_replies(*listed(person.ids, person.phrases | person.names)))),
+        "changes": [_shown(row) for row in session.execute(changes).mappings()],
+        "acts": [_shown(row) for row in session.execute(acts).mappings()],
+        "replies": session.scalar(replies),
     }
+
+
+def _shown(row: Mapping[str, Any]) -> Row:
+    return {on_the_wire(name): value for name, value in row.items() if value is not None}
 
 
 def _records(session: Session, person: Person) -> Iterator[Row]:
@@ -77,8 +85,8 @@ def _rows(session: Session, model: Any, condition: ColumnElement[bool], owner: A
     columns = [column for column in model.__table__.c if column.computed is None and column.name != "version"]
     query = select(*columns).where(condition).order_by(*model.__table__.primary_key)
     for row in session.execute(query if owner in (None, model) else query.join(owner, condition)).mappings():
-        values = {column.name: row[column] for column in columns if row[column] is not None}
-        yield {"table": model.__tablename__, "values": values}
+        values = {on_the_wire(column.name): row[column] for column in columns if row[column] is not None}
+        yield {"table": on_the_wire(model.__tablename__), "values": values}
 
 
 def _controller(actor: Actor) -> UUID:

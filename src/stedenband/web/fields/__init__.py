@@ -13,7 +13,7 @@ from stedenband.web.fields.objects import (
     Permissions,
     Reference,
 )
-from stedenband.web.fields.outputs import AnyValue, Names, ValuesByName
+from stedenband.web.fields.outputs import AnyValue, Counts, Names, ValuesByName
 from stedenband.web.fields.queries import Near, Repeated
 from stedenband.web.fields.selection import Select, Selection, properties_of
 from stedenband.web.fields.texts import Code, LocalizedText, Pattern, Text, TimeZone, Url, language_code
@@ -25,6 +25,7 @@ __all__ = [
     "AnyValue",
     "Code",
     "Codes",
+    "Counts",
     "Date",
     "Field",
     "Flag",
