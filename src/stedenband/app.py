@@ -10,10 +10,11 @@ from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
+from stedenband.people import routes as people
 from stedenband.web import documentation, embedding, guard, health, openapi, problems, trace
 from stedenband.web.resource import Resource
 
-RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *access.RESOURCES)
+RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *people.RESOURCES, *access.RESOURCES)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,7 +34,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.install(app, Database(settings.database_url or "", size=settings.threads), parse_key)
     api, converter = openapi.api_for(app)
     problems.register(app)
-    for blueprint in (cities.blueprint, access.blueprint, changes.blueprint(RESOURCES), health.blueprint):
+    for blueprint in (
+        cities.blueprint,
+        people.blueprint,
+        access.blueprint,
+        changes.blueprint(RESOURCES),
+        health.blueprint,
+    ):
         api.register_blueprint(blueprint)
     health.install(app)
     openapi.install(app, api, converter)

@@ -23,19 +23,20 @@ from stedenband.core.access import Actor, Permission, Role
 from stedenband.core.errors import BadRequest, Conflict, MissingPermission
 from stedenband.core.lifecycle import Transition
 from stedenband.core.parts import assign, referred, replace_parts, store
+from stedenband.core.records import Owned
 
 Data = dict[str, Any]
 LONGEST_TITLE = 200
 
 
-def may_publish(actor: Actor, row: PartnerCity | CityLink | Agreement, data: Data) -> None:
+def may_publish(actor: Actor, row: Owned, data: Data) -> None:
     """Refuse publishing, and taking back what is public, to all but a coordinator: both are deliberate acts."""
     before, after = row.visibility, data.get("visibility", row.visibility)
     if before != after and "public" in {before, after} and not actor.may(Permission.RECORDS_PUBLISH):
         raise MissingPermission("Your role may not publish or withdraw. Ask a coordinator of your city.")
 
 
-def never_published(row: PartnerCity | CityLink | Agreement) -> None:
+def never_published(row: Owned) -> None:
     """Only what was never published is deleted; the rest is ended or withdrawn."""
     if row.published_at is not None:
         raise Conflict("This record was published, so it is not deleted. End it, or set its visibility to 'city'.")

@@ -15,13 +15,6 @@ from stedenband.core.records import VISIBILITIES
 from stedenband.web import fields
 from stedenband.web.schema import Schema
 
-ENTERPRISE_NUMBER = "Give ten digits whose last two are 97 minus the rest of the first eight divided by 97 (KBO)."
-
-
-def valid_enterprise_number(number: str) -> bool:
-    """Tell whether the check digits of a Belgian enterprise number (KBO/BCE) are right: modulus 97."""
-    return 97 - int(number[:8]) % 97 == int(number[8:])
-
 
 class LocationSchema(Schema):
     """Where a city lies (WGS 84)."""
@@ -47,19 +40,8 @@ class IdentifiersSchema(Schema):
         "GeoNames id.", "[1-9][0-9]{0,9}", "Give a GeoNames id: up to ten digits.", example="2796542"
     )
     nis_code = fields.Pattern("NIS code (Statbel).", "[0-9]{5}", "Give the five digits of a NIS code.", example="71016")
-    enterprise_number = fields.Pattern(
-        "Belgian enterprise number (KBO).",
-        "[01][0-9]{9}",
-        ENTERPRISE_NUMBER,
-        check=valid_enterprise_number,
-        example="0207201797",
-    )
-    iati_identifier = fields.Pattern(
-        "IATI organisation identifier.",
-        r"[A-Z0-9]+(-[A-Za-z0-9._-]+)+",
-        "Give an IATI organisation identifier such as BE-BCE_KBO-0207201797.",
-        example="BE-BCE_KBO-0207201797",
-    )
+    enterprise_number = fields.EnterpriseNumber()
+    iati_identifier = fields.IatiIdentifier()
 
 
 class RecordSchema(Schema):

@@ -21,9 +21,18 @@ class Permission(StrEnum):
     CITY_LINKS_MOVE = "cityLinks:move"
     CITY_LINKS_READ = "cityLinks:read"
     CITY_LINKS_UPDATE = "cityLinks:update"
+    CONTACTS_CREATE = "contacts:create"
+    CONTACTS_DELETE = "contacts:delete"
     CONTACTS_ERASE = "contacts:erase"
+    CONTACTS_MERGE = "contacts:merge"
+    CONTACTS_READ = "contacts:read"
     CONTACTS_RECTIFY = "contacts:rectify"
     CONTACTS_REVIEW = "contacts:review"
+    CONTACTS_UPDATE = "contacts:update"
+    ORGANIZATIONS_CREATE = "organizations:create"
+    ORGANIZATIONS_DELETE = "organizations:delete"
+    ORGANIZATIONS_READ = "organizations:read"
+    ORGANIZATIONS_UPDATE = "organizations:update"
     PARTNER_CITIES_CREATE = "partnerCities:create"
     PARTNER_CITIES_DELETE = "partnerCities:delete"
     PARTNER_CITIES_READ = "partnerCities:read"
@@ -50,12 +59,23 @@ class Role(StrEnum):
 
 P = Permission
 
-_READ = frozenset({P.AGREEMENTS_READ, P.CHANGES_READ, P.CITY_LINKS_READ, P.PARTNER_CITIES_READ})
-_SHARED = frozenset({P.AGREEMENTS_UPDATE, P.CITY_LINKS_UPDATE})
+_READ = frozenset(
+    {
+        P.AGREEMENTS_READ,
+        P.CHANGES_READ,
+        P.CITY_LINKS_READ,
+        P.CONTACTS_READ,
+        P.ORGANIZATIONS_READ,
+        P.PARTNER_CITIES_READ,
+    }
+)
+_SHARED = frozenset({P.AGREEMENTS_UPDATE, P.CITY_LINKS_UPDATE, P.CONTACTS_UPDATE, P.ORGANIZATIONS_UPDATE})
 _EDIT = _SHARED | {
     P.AGREEMENTS_CREATE,
     P.CITY_LINKS_CREATE,
     P.CITY_LINKS_MOVE,
+    P.CONTACTS_CREATE,
+    P.ORGANIZATIONS_CREATE,
     P.PARTNER_CITIES_CREATE,
     P.PARTNER_CITIES_UPDATE,
 }
@@ -65,6 +85,9 @@ _DECIDE = frozenset(
         P.CITY_LINKS_CLAIM,
         P.CITY_LINKS_DELETE,
         P.CITY_LINKS_MERGE,
+        P.CONTACTS_DELETE,
+        P.CONTACTS_MERGE,
+        P.ORGANIZATIONS_DELETE,
         P.PARTNER_CITIES_DELETE,
         P.RECORDS_PUBLISH,
     }

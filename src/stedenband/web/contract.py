@@ -172,7 +172,7 @@ class Contract:
             parameters.append(IF_NONE_MATCH)
         if facts.get("conditional"):
             parameters.append(IF_MATCH)
-        if method == "POST":
+        if method == "POST" and not facts.get("safe"):
             parameters.append(IDEMPOTENCY)
         finished: Spec = {
             "operationId": operation["operationId"],
@@ -233,7 +233,7 @@ class Contract:
         wanted |= {"412", "428"} if facts.get("conditional") else set()
         wanted |= {"415"} if body else set()
         wanted |= {"422"} if method == "POST" else set()
-        return sorted(wanted - ({"409"} if method == "GET" else set()))
+        return sorted(wanted - ({"409", "422"} if method == "GET" or facts.get("safe") else set()))
 
 
 def _reachable(part: Any, schemas: Spec) -> set[str]:

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import ColumnElement, and_, bindparam, or_
 
-from stedenband.core.errors import BadRequest
+from stedenband.core.errors import BadRequest, Place
 from stedenband.web.resource import Resource
 
 DEFAULT_SIZE = 50
@@ -78,8 +78,8 @@ def written(sort: Sequence[str], values: Sequence[Any]) -> str:
     return urlsafe_b64encode(orjson.dumps([",".join(sort), *values])).decode().rstrip("=")
 
 
-def read(text: str, resource: Resource, sort: Sequence[str], steps: Sequence[Step]) -> Cursor:
-    """Return the cursor that `text` holds; 400 when it is not one of ours, or belongs to another sort."""
+def read(text: str, resource: Resource, sort: Sequence[str], steps: Sequence[Step], place: Place = "query") -> Cursor:
+    """Return the cursor that `text` in `place` holds; 400 when it is not one of ours, or belongs to another sort."""
     try:
         signature, *values = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         keys = tuple(_typed(resource, step, value) for step, value in zip(steps, values, strict=True))
@@ -87,7 +87,7 @@ def read(text: str, resource: Resource, sort: Sequence[str], steps: Sequence[Ste
         signature, keys = None, ()
     if signature != ",".join(sort):
         raise BadRequest.at(
-            "query", "after", "Take the cursor from 'next' of a page of the same collection with the same sort."
+            place, "after", "Take the cursor from 'next' of a page of the same collection with the same sort."
         )
     return Cursor(keys)
 

@@ -231,7 +231,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "plain_text(address, 254, false) AND address ~ '^[^@ ]+@[^@ ]+$'", name=op.f("ck_contact_email_address")
         ),
-        sa.CheckConstraint("position BETWEEN 0 AND 19", name=op.f("ck_contact_email_position")),
+        sa.CheckConstraint("position BETWEEN 0 AND 199", name=op.f("ck_contact_email_position")),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_contact_email_contact_id"), ondelete="CASCADE"
         ),
@@ -259,7 +259,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
         sa.CheckConstraint("kind IN ('work', 'private')", name=op.f("ck_contact_phone_kind")),
         sa.CheckConstraint("number ~ '^[+][1-9][0-9]{3,14}$'", name=op.f("ck_contact_phone_number")),
-        sa.CheckConstraint("position BETWEEN 0 AND 19", name=op.f("ck_contact_phone_position")),
+        sa.CheckConstraint("position BETWEEN 0 AND 199", name=op.f("ck_contact_phone_position")),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_contact_phone_contact_id"), ondelete="CASCADE"
         ),

@@ -159,7 +159,7 @@ class ContactEmail(Keyed, Record):
     __table_args__ = (
         email("address"),
         one_of("kind", ADDRESS_KINDS),
-        CheckConstraint("position BETWEEN 0 AND 19", name="position"),
+        CheckConstraint("position BETWEEN 0 AND 199", name="position"),
         Index("ix_contact_email_address_key", "address_key"),
         {"info": {"impersonal": "contact_id kind position"}},
     )
@@ -180,7 +180,7 @@ class ContactPhone(Keyed, Record):
     __table_args__ = (
         phone("number"),
         one_of("kind", ADDRESS_KINDS),
-        CheckConstraint("position BETWEEN 0 AND 19", name="position"),
+        CheckConstraint("position BETWEEN 0 AND 199", name="position"),
         Index("ix_contact_phone_number", "number"),
         {"info": {"impersonal": "contact_id kind position"}},
     )

@@ -11,7 +11,7 @@ from stedenband.core.parts import store
 from stedenband.people.models import PrivacyAct
 
 
-def record_act(
+def record_act(  # noqa: PLR0913 (one call says all of an act)
     session: Session,
     kind: str,
     city_id: UUID | None,

@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 from stedenband.core.access import Actor
 from stedenband.core.errors import BadRequest
 from stedenband.core.words import say
-from stedenband.people import rules
 from stedenband.people.models import Contact
 from stedenband.people.rules.acts import record_act
 from stedenband.people.rules.erasure import never_erased
+from stedenband.people.rules.people import change_contact
 
 
 def rectify_contact(session: Session, actor: Actor, contact: Contact, changes: dict[str, Any]) -> None:
     """Put right what the person says is wrong."""
     if not changes:
         raise BadRequest.at("body", "changes", say("Give at least one property to put right."))
-    rules.change_contact(session, actor, contact, changes)
+    change_contact(session, actor, contact, changes)
     record_act(session, "rectification", contact.city_id, actor, subject=contact, said={"reason": "subjectRequest"})
 
 

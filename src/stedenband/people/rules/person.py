@@ -26,7 +26,7 @@ class Person:
 
 
 def find_person(session: Session, city_id: UUID, asked: Mapping[str, Any]) -> Person:
-    """Return the person that is asked for by `contact` (an id), `email`, `phone` or `name`, known as a contact or not."""
+    """Return whoever is asked for by `contact` (an id), `email`, `phone` or `name`, known as a contact or not."""
     found = set(session.scalars(select(Contact.id).where(Contact.city_id == city_id, _asked_for(asked))))
     person = person_of(session, city_id, found)
     names = person.names | {name for name in (asked.get("name"),) if name}

@@ -11,7 +11,7 @@ from stedenband.people.models import (
     PrivacyAct,
     TransferGround,
 )
-from stedenband.people.schemas import ContactSchema
+from stedenband.people.schemas.people import ContactSchema
 from stedenband.web import fields
 from stedenband.web.schema import Schema
 

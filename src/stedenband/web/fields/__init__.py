@@ -1,6 +1,7 @@
 """The strict vocabulary of all schemas. A field reads input, documents itself, and says how it is dumped."""
 
 from stedenband.web.fields.base import Field, QueryText, present
+from stedenband.web.fields.identifiers import Email, EnterpriseNumber, IatiIdentifier, Phone
 from stedenband.web.fields.moves import Moves, open_moves
 from stedenband.web.fields.objects import (
     EXAMPLE_BASE,
@@ -27,9 +28,12 @@ __all__ = [
     "Codes",
     "Counts",
     "Date",
+    "Email",
+    "EnterpriseNumber",
     "Field",
     "Flag",
     "Href",
+    "IatiIdentifier",
     "Instant",
     "Integer",
     "Items",
@@ -43,6 +47,7 @@ __all__ = [
     "Part",
     "Pattern",
     "Permissions",
+    "Phone",
     "QueryText",
     "Reference",
     "Repeated",
