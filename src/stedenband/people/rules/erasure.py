@@ -52,7 +52,7 @@ def anonymize(session: Session, person: Person) -> tuple[Counter[str], set[UUID]
         counts[model.__tablename__] += _deleted(session, model, column.in_(person.ids))
     ids: set[UUID] = set()
     for place in signatures():
-        for row, owner in session.execute(_rows(place).where(named(place, person))).tuples():
+        for row, owner in session.execute(_rows(place).where(named(place, person))):
             setattr(row, place.column.key, None)
             _moved(owner)
             counts[place.model.__tablename__] += 1
@@ -60,7 +60,7 @@ def anonymize(session: Session, person: Person) -> tuple[Counter[str], set[UUID]
     if person.phrases:
         written = re.compile("|".join(map(re.escape, sorted(person.phrases, key=len, reverse=True))), re.IGNORECASE)
         for place in notes():
-            for row, owner in session.execute(_rows(place).where(mentioned(place, person))).tuples():
+            for row, owner in session.execute(_rows(place).where(mentioned(place, person))):
                 setattr(row, place.column.key, written.sub(REMOVED, getattr(row, place.column.key)))
                 _moved(owner)
                 counts[place.model.__tablename__] += 1

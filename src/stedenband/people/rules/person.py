@@ -38,9 +38,7 @@ def person_of(session: Session, city_id: UUID, contacts: Iterable[UUID]) -> Pers
     """Return the person that these contacts of a city are, with all that were merged into them."""
     ids = _same(session, city_id, frozenset(contacts))
     names: set[str] = set()
-    for given, family in session.execute(
-        select(Contact.given_name, Contact.family_name).where(Contact.id.in_(ids))
-    ).tuples():
+    for given, family in session.execute(select(Contact.given_name, Contact.family_name).where(Contact.id.in_(ids))):
         parts = [part for part in (given, family) if part]
         names |= {" ".join(parts), " ".join(reversed(parts))} if parts else set()
     addresses = set(session.scalars(select(ContactEmail.address).where(ContactEmail.contact_id.in_(ids))))
