@@ -15,8 +15,8 @@ UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test sure static format lint types contracts dependencies migrations openapi openapi-current \
-	belgif tests compose-smoke duplicates lock clean set-up
+.PHONY: help run test sure static format lint types contracts dependencies migrations catalogs openapi openapi-current \
+	belgif tests compose-smoke typescript walk lock clean set-up
 
 help: ## Print this list
 	@echo "usage: make TARGET [PORT=8000] [DATA=var] [SHARED=../shared] [TESTS=tests/...] [PYTHON=python3.11]"
@@ -28,10 +28,12 @@ run: $(VENV)/run.stamp ## Set up, then serve the API with the demo data on http:
 test: $(VENV)/dev.stamp ## Set up, then run all tests, or those of TESTS
 	$(BIN)/python -m pytest $(TESTS)
 
-sure: $(VENV)/dev.stamp ## Check everything: format, lint, types, contracts, dependencies, migrations, tests, spec, containers
+sure: $(VENV)/dev.stamp ## Check everything: format, lint, types, contracts, dependencies, migrations, tests, spec, clients, containers
 	@rm -f $(SKIPPED)
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 static
 	@$(MAKE) --no-print-directory compose-smoke
+	@$(MAKE) --no-print-directory typescript
+	@$(MAKE) --no-print-directory walk
 	@$(MAKE) --no-print-directory tests
 	@if [ -s $(SKIPPED) ]; then echo; echo "Not everything could be checked:"; cat $(SKIPPED); fi
 
@@ -61,6 +63,9 @@ openapi: $(VENV)/dev.stamp ## Write openapi/openapi.yaml anew from the code
 	$(BIN)/python -m stedenband openapi > openapi/openapi.yaml.new
 	mv openapi/openapi.yaml.new openapi/openapi.yaml
 
+catalogs: $(VENV)/dev.stamp ## Add new sentences to the catalogs of translations, and drop those that are gone
+	$(BIN)/python scripts/make_catalogs.py
+
 openapi-current: $(VENV)/dev.stamp ## Check that openapi/openapi.yaml is what the code says
 	$(BIN)/python -m stedenband openapi | diff -u openapi/openapi.yaml -
 
@@ -73,6 +78,15 @@ belgif: ## Check the spec against the Belgian REST guide (needs SHARED)
 tests: $(VENV)/dev.stamp
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+typescript: $(VENV)/dev.stamp ## Make the TypeScript client, compile it and run it against a live server (needs npm)
+	@if command -v npm >/dev/null; then \
+		$(BIN)/python scripts/try_typescript_client.py; \
+	else \
+		echo "SKIPPED typescript: npm is not installed" | tee -a $(SKIPPED); fi
+
+walk: $(VENV)/dev.stamp ## Walk the rows of the contract against a live server, a line per row
+	$(BIN)/python scripts/walk_contract.py
 
 compose-smoke: ## Try docker-compose.yml for real (needs a Docker engine, or SHARED's rig)
 	@if [ -x scripts/compose-smoke ] && [ -x "$(SHARED)/tools/container-rig/rig" ]; then \

@@ -51,7 +51,7 @@ class Api:
     def call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Reply:
         """Send one request; an absolute address of the API is taken too."""
         auth = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        sent = {**auth, **(headers or {})}
+        sent = {"Accept-Language": "en", **auth, **(headers or {})}
         return cast("Reply", self.flask.open(path.removeprefix(BASE), method=method, headers=sent, **more))
 
     def get(self, path: str, **more: Any) -> Reply:

@@ -31,6 +31,12 @@ def test_every_field_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch
         owner_url="postgresql://owner@db/stedenband",
         postgres_bin=Path("/usr/lib/postgresql/18/bin"),
         log_level="DEBUG",
+        oidc_issuer="https://login.example/realms/genk",
+        oidc_audience="register",
+        oidc_city_claim="groups",
+        oidc_role_claim="realm_access.roles",
+        oidc_cities='{"genk": "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"}',
+        oidc_roles='{"sb-coordinator": "coordinator"}',
     )
     for name, value in dataclasses.asdict(chosen).items():
         monkeypatch.setenv(f"STEDENBAND_{name.upper()}", str(value))

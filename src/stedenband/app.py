@@ -4,7 +4,7 @@ import structlog
 from flask import Flask
 
 from stedenband.access import routes as access
-from stedenband.access.rules import parse_key
+from stedenband.access.rules import credential_reader
 from stedenband.changes import routes as changes
 from stedenband.cities import routes as cities
 from stedenband.config import Settings
@@ -31,13 +31,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions[embedding.REGISTER] = {resource.name: resource for resource in RESOURCES}
     trace.install(app)
-    guard.install(app, Database(settings.database_url or "", size=settings.threads), parse_key)
+    database = Database(settings.database_url or "", size=settings.threads)
+    guard.install(app, database, credential_reader(settings.issuer()))
     api, converter = openapi.api_for(app)
     problems.register(app)
     for blueprint in (
         cities.blueprint,
         people.blueprint,
-        access.blueprint,
+        *access.BLUEPRINTS,
         changes.blueprint(RESOURCES),
         health.blueprint,
     ):

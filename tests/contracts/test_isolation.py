@@ -25,7 +25,7 @@ CALLERS: tuple[Who, ...] = ((None, "public"), (OWN, "coordinator"), (PARTNER, "p
 FORGETFUL = """
 ALTER FUNCTION enter(text, bytea) RENAME TO enter_rightly;
 CREATE FUNCTION enter(presented_prefix text, presented_hash bytea)
-RETURNS TABLE (client_id uuid, name text, city_id uuid, role text, scopes text[])
+RETURNS TABLE (client_id uuid, name text, city_id uuid, role text, scopes text[], expires_at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF presented_prefix IS NOT NULL THEN

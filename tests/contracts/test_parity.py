@@ -53,7 +53,7 @@ NOT_SHOWN = {
     "merged_into_id": "is shown as mergedInto",
     "agreement_id": "is the record that holds the part",
     "api_client_id": "is the record that holds the part",
-    "position": "is the order of the members",
+    "position": "is the order of the parts",
     "hash": "is the secret of a key",
 }
 WITHOUT_ADDRESS = {CityLinkMove, AgreementSignatory}
@@ -112,7 +112,9 @@ def rich(fresh_world: World) -> World:
                              AgreementSignatory(partner_city_id=partner, function="Mayor")],
             ))  # fmt: skip
         client = ApiClient(city_id=stranger, name=UGLY, role="auditor", status="suspended")
-        session.add(client)
+        session.add_all(
+            (client, ApiClient(city_id=own, name="Editor", role="editor", kind="oidc", issuer="https://a.example"))
+        )
         session.flush()
         key = session.get_one(ApiKey, issue_key(session, client, scopes=["cityLinks:read"]).id)
         key.expires_at = key.revoked_at = key.last_used_at = instant
@@ -185,7 +187,7 @@ def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
     with owner_session(rich.database.owner_url) as session:
         session.add(PartnerCity(name="Kept back", country_code="BE", city_id=rich.cities[OWN]))
         session.flush()
-        for kind in (PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, ApiKey):
+        for kind in (PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, ApiClient, ApiKey):
             for column in kind.__table__.c:
                 if column.nullable and column.name not in SEEN_ELSEWHERE:
                     held = set(session.scalars(select(column.is_(None)).distinct()))

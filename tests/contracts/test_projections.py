@@ -223,3 +223,20 @@ def test_a_key_that_may_not_move_a_link_is_told_no_moves(fresh_world: World) -> 
     admin, client = fresh_world.api(OWN, "admin"), fresh_world.clients[OWN, "coordinator"]
     key = admin.post(f"/v1/apiClients/{client}/keys", {"scopes": ["cityLinks:read"]}).json["key"]
     assert "transitions" not in admin.as_(key).get(f"/v1/cityLinks/{fresh_world.links['city']}").json
+
+
+def test_an_export_has_the_columns_that_are_selected_in_the_language_wanted(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    path = f"/v1/cityLinks/{fresh_world.links['city']}"
+    title = api.patch(path, {"summary": TEXTS}).json["title"]
+    lines = api.get("/v1/cityLinks?format=csv&select=(title,status)").text.splitlines()
+    assert lines[0].removeprefix("\ufeff") == "id;href;title;status"
+    (line,) = (line for line in lines if title in line)
+    assert line.endswith(f"{title};candidate")
+    assert "Stedenband" not in api.get("/v1/cityLinks?format=ndjson&lang=pt").text
+
+
+@pytest.mark.parametrize("path", ["/v1/cityLinks?format=ndjson", "/v1/cityLinks/{link}?format=geojson"])
+def test_only_json_embeds(world: World, path: str) -> None:
+    reply = world.api().get(path.format(link=world.links["public"]) + "&embed=partnerCities")
+    assert (reply.status_code, reply.json["issues"][0]["name"]) == (400, "embed")

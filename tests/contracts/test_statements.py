@@ -106,7 +106,7 @@ REFUSED_FOR_FORM: dict[str, tuple[int, Callable[[Api], Reply]]] = {
     "a broken page size": (400, lambda api: api.get(f"{LIST}?pageSize=0")),
     "a broken cursor": (400, lambda api: api.get(f"{LIST}?after=nonsense")),
     "a parameter where there is none": (400, lambda api: api.get(f"{MISSING}?total=true")),
-    "a media type that is not offered": (406, lambda api: api.get(LIST, headers={"Accept": "text/csv"})),
+    "a media type that is not offered": (406, lambda api: api.get(LIST, headers={"Accept": "text/html"})),
     "a path that does not exist": (404, lambda api: api.get("/v1/nothing")),
     "an id that is none": (404, lambda api: api.get("/v1/cityLinks/1")),
     "a method that does not exist": (405, lambda api: api.call("PUT", MISSING)),

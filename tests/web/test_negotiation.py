@@ -27,7 +27,7 @@ def test_a_caller_who_takes_json_gets_it(world: World, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted", ["text/html", "application/json;q=0", "application/xml, text/*;q=0.5", "nonsense", "application/json+x"]
+    "wanted", ["text/html", "application/json;q=0", "application/xml, image/*;q=0.5", "nonsense", "application/json+x"]
 )
 def test_a_caller_who_takes_no_json_is_told_what_there_is(world: World, wanted: str) -> None:
     answer = world.api().get("/v1/cityLinks", headers={"Accept": wanted})
@@ -90,3 +90,65 @@ def test_an_operation_without_parameters_takes_none(world: World) -> None:
         answer = world.api().get(f"{path}?fields=title")
         assert (answer.status_code, answer.json["issues"][0]["name"]) == (400, "fields")
         assert answer.json["issues"][0]["type"].endswith("unknownParameter")
+
+
+LINKS = "/v1/cityLinks"
+CSV, NDJSON, GEOJSON = "text/csv", "application/x-ndjson", "application/geo+json"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sent"),
+    [
+        (CSV, CSV),
+        ("text/*", CSV),
+        ("text/csv; header=present", CSV),
+        ("text/csv, */*", CSV),
+        ("text/csv;q=0.5, application/json;q=0.4", CSV),
+        ("text/csv;q=0.4, application/json;q=0.5", "application/json"),
+        ("text/csv;q=0.4, */*;q=0.5", "application/json"),
+        ("application/*", "application/json"),
+        ("application/json;q=0, */*;q=0.1", CSV),
+        ("application/json;q=0, application/*", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("Application/X-NDJSON", NDJSON),
+        ("application/geo+json, application/json;q=0.9", GEOJSON),
+    ],
+)
+def test_the_caller_gets_the_format_that_it_prefers(world: World, wanted: str, sent: str) -> None:
+    for method in ("GET", "HEAD"):
+        answer = world.api().call(method, LINKS, headers={"Accept": wanted})
+        assert (answer.status_code, answer.mimetype) == (200, sent)
+        assert "Accept" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"), [("json", "application/json"), ("csv", CSV), ("ndjson", NDJSON), ("geojson", GEOJSON)]
+)
+def test_format_wins_over_accept(world: World, name: str, sent: str) -> None:
+    for accept in ({}, {"Accept": "text/html"}, {"Accept": "application/json"}):
+        assert world.api().get(f"{LINKS}?format={name}", headers=accept).mimetype == sent
+
+
+def test_a_page_keeps_the_format_in_its_links(world: World) -> None:
+    assert "format=json" in world.api().get(f"{LINKS}?format=json&pageSize=1").json["next"]
+
+
+@pytest.mark.parametrize("query", ["format=pdf", "format=CSV", "format=", "format=csv&format=csv", "format=%00"])
+def test_a_format_that_does_not_exist_is_a_fault_of_the_input(world: World, query: str) -> None:
+    answer = world.api().get(f"{LINKS}?{query}")
+    assert (answer.status_code, answer.json["issues"][0]["name"]) == (400, "format")
+
+
+def test_a_format_that_exists_elsewhere_is_not_acceptable_here(world: World) -> None:
+    for path in (f"{LINKS}?format=vcard", f"{LINKS}/{world.links['public']}?format=csv", "/v1/health?format=xlsx"):
+        answer = world.api().get(path)
+        assert answer.status_code == 406
+        assert "application/json (format=json)" in answer.json["detail"]
+
+
+def test_every_operation_with_a_reply_takes_format_json(world: World) -> None:
+    assert world.api().get("/v1/health?format=json").status_code == 200
+    assert world.api().get(f"{LINKS}/{world.links['public']}?format=json").status_code == 200
+    answer = world.api(OWN).patch(f"{LINKS}/{world.links['public']}?format=json", {})
+    assert answer.status_code == 200
+    answer = world.api(OWN).delete(f"{LINKS}/{world.links['public']}?format=json")
+    assert (answer.status_code, answer.json["issues"][0]["name"]) == (400, "format")

@@ -37,10 +37,10 @@ def test_missing_and_unseen_answer_the_same_bytes(world: World) -> None:
 
 
 def test_an_issue_leaves_out_what_it_has_not() -> None:
-    assert "value" not in issue_document(Issue("body", "a", "b"))
-    assert "name" not in issue_document(Issue("body", "", "b"))
-    assert issue_document(Issue("query", "a", "b\x00c", value=0))["detail"] == "b\N{REPLACEMENT CHARACTER}c"
-    assert issue_document(Issue("query", "a", "b", value=0))["value"] == 0
+    assert "value" not in issue_document(Issue("body", "a", "b"), "en")
+    assert "name" not in issue_document(Issue("body", "", "b"), "en")
+    assert issue_document(Issue("query", "a", "b\x00c", value=0), "en")["detail"] == "b\N{REPLACEMENT CHARACTER}c"
+    assert issue_document(Issue("query", "a", "b", value=0), "en")["value"] == 0
 
 
 @pytest.mark.parametrize(

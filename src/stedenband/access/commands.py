@@ -51,7 +51,7 @@ def create(city: str, role: str, name: str, days: int | None) -> None:
     """Make a key and print it, this once. A client of that name in that city and role gets a further key."""
     with _session() as session:
         city_id = _city(session, city)
-        client = session.scalar(select(ApiClient).filter_by(city_id=city_id, name=name, role=role))
+        client = session.scalar(select(ApiClient).filter_by(city_id=city_id, name=name, role=role, kind="key"))
         if client is None:
             client = ApiClient(city_id=city_id, name=name, role=role)
             session.add(client)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -14,6 +14,8 @@ from stedenband.core.records import NOW, Keyed, Record, Versioned, one_of, plain
 
 ROLES = tuple(role.value for role in Role if role is not Role.PUBLIC)
 STATUSES = ("active", "suspended")
+KINDS = ("key", "oidc")
+"""How a client is recognized: by its keys, or by tokens of the issuer, each of which also names a person."""
 
 
 class ApiClient(Versioned, Record):
@@ -24,13 +26,18 @@ class ApiClient(Versioned, Record):
         plain("name", 100),
         one_of("role", ROLES),
         one_of("status", STATUSES),
-        {"info": {"impersonal": "city_id role status"}},
+        one_of("kind", KINDS),
+        CheckConstraint("(kind = 'oidc') = (issuer IS NOT NULL)", name="issuer"),
+        Index("uq_api_client_issuer_city_id_role", "issuer", "city_id", "role", unique=True),
+        {"info": {"impersonal": "city_id role status kind issuer"}},
     )
 
     city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
     name: Mapped[str] = mapped_column(info=AUDIT.tag)
     role: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
+    kind: Mapped[str] = mapped_column(server_default=text("'key'"))
+    issuer: Mapped[str | None]
 
     city: Mapped["PartnerCity"] = relationship("PartnerCity", lazy="raise", viewonly=True)  # type: ignore[name-defined] # noqa: F821 (named by string: it lives above)
     keys: Mapped[list["ApiKey"]] = relationship(lazy="raise", order_by="ApiKey.id", passive_deletes="all")

@@ -46,6 +46,9 @@ class Change(Record):
     transaction_id: Mapped[int] = mapped_column(BigInteger)
     changed_at: Mapped[datetime] = mapped_column(server_default=NOW)
     api_client_id: Mapped[UUID | None] = mapped_column(info=AUDIT.tag)
+    person_id: Mapped[UUID | None] = mapped_column(
+        server_default=text("(setting('person'::text))::uuid"), info=AUDIT.tag
+    )
     actor_name: Mapped[str | None] = mapped_column(info=AUDIT.tag)
     operation: Mapped[str]
     withdrawn: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from stedenband.cities import rules
 from stedenband.cities.models import (
@@ -29,9 +29,11 @@ from stedenband.cities.schemas import (
     TransitionSchema,
 )
 from stedenband.core.access import Permission
+from stedenband.core.words import say
 from stedenband.web import fields
 from stedenband.web.conditional import check_version
 from stedenband.web.declare import StrictBlueprint, declare
+from stedenband.web.formats.geojson import between, point
 from stedenband.web.idempotency import once
 from stedenband.web.mount import answer, find, mount
 from stedenband.web.resource import Filter, Resource, Rules, Sort
@@ -45,6 +47,13 @@ def any_of(column: Any) -> Any:
 def near(city: Any, circle: Any) -> Any:
     """Return the clause: `city` lies within a circle [latitude, longitude, kilometers]."""
     return func.within_circle(city.latitude, city.longitude, circle)
+
+
+def members_on_map(link: Any) -> Any:
+    """Return the SQL of a link's place: a line between two members whose place is known, else points."""
+    city, member = aliased(PartnerCity), aliased(CityLinkMember)
+    members = select(city.id).join(member, member.partner_city_id == city.id).where(member.city_link_id == link.id)
+    return between(members, city, member.position)
 
 
 def with_member(condition: Any) -> Any:
@@ -61,9 +70,7 @@ def with_theme(kind: Any, key: Any, owner: Any) -> Any:
     return lambda _model, values: owner.in_(select(key).where(kind.code == func.any(values)))
 
 
-COUNTRY = fields.Pattern(
-    "Country (ISO 3166-1 alpha-2).", "[A-Z]{2}", "Give two capital letters (ISO 3166-1).", example="BE"
-)
+COUNTRY = fields.CountryCode("Country.", example="BE")
 WORDS = fields.Text(
     "Words to look for; accents and case do not matter, the beginning of a word is enough.", 200, example="genk"
 )
@@ -88,14 +95,14 @@ PARTNER_CITIES = Resource(
         Filter(
             "geonamesId",
             fields.Pattern(
-                "GeoNames id.", "[1-9][0-9]{0,9}", "Give a GeoNames id: up to ten digits.", example="2796542"
+                "GeoNames id.", "[1-9][0-9]{0,9}", say("Give a GeoNames id: up to ten digits."), example="2796542"
             ),
             any_of(PartnerCity.geonames_id),
             many=True,
         ),
         Filter(
             "nisCode",
-            fields.Pattern("NIS code.", "[0-9]{5}", "Give the five digits of a NIS code.", example="71016"),
+            fields.Pattern("NIS code.", "[0-9]{5}", say("Give the five digits of a NIS code."), example="71016"),
             any_of(PartnerCity.nis_code),
             many=True,
         ),
@@ -108,6 +115,7 @@ PARTNER_CITIES = Resource(
     ),
     default_sort=("name",),
     rules=Rules(rules.create_partner_city, rules.change_partner_city, rules.delete_partner_city),
+    geometry=point,
 )
 
 CITY_LINKS = Resource(
@@ -164,6 +172,7 @@ CITY_LINKS = Resource(
     lifecycle=LINK_LIFECYCLE,
     transition=TransitionSchema,
     rules=Rules(rules.create_city_link, rules.change_city_link, rules.delete_city_link, rules.move_city_link),
+    geometry=members_on_map,
 )
 
 AGREEMENTS = Resource(

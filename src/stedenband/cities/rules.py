@@ -24,6 +24,7 @@ from stedenband.core.errors import BadRequest, Conflict, MissingPermission
 from stedenband.core.lifecycle import Transition
 from stedenband.core.parts import assign, referred, replace_parts, store
 from stedenband.core.records import Owned
+from stedenband.core.words import say
 
 Data = dict[str, Any]
 LONGEST_TITLE = 200
@@ -33,13 +34,13 @@ def may_publish(actor: Actor, row: Owned, data: Data) -> None:
     """Refuse publishing, and taking back what is public, to all but a coordinator: both are deliberate acts."""
     before, after = row.visibility, data.get("visibility", row.visibility)
     if before != after and "public" in {before, after} and not actor.may(Permission.RECORDS_PUBLISH):
-        raise MissingPermission("Your role may not publish or withdraw. Ask a coordinator of your city.")
+        raise MissingPermission(say("Your role may not publish or withdraw. Ask a coordinator of your city."))
 
 
 def never_published(row: Owned) -> None:
     """Only what was never published is deleted; the rest is ended or withdrawn."""
     if row.published_at is not None:
-        raise Conflict("This record was published, so it is not deleted. End it, or set its visibility to 'city'.")
+        raise Conflict(say("This record was published, so it is not deleted. End it, or set its visibility to 'city'."))
 
 
 def create_partner_city(session: Session, actor: Actor, data: Data) -> PartnerCity:
@@ -67,7 +68,7 @@ def change_partner_city(session: Session, actor: Actor, city: PartnerCity, data:
 def delete_partner_city(_session: Session, actor: Actor, city: PartnerCity) -> None:
     """Delete a city that nothing refers to and that was never published."""
     if city.city_id != actor.own_city:
-        raise MissingPermission("Only the city that made this record deletes it.")
+        raise MissingPermission(say("Only the city that made this record deletes it."))
     never_published(city)
 
 
@@ -125,9 +126,9 @@ def move_city_link(session: Session, _actor: Actor, link: CityLink, move: Transi
 def claim_city_link(session: Session, link: CityLink) -> None:
     """Take a link over from the register, as a member of it; the database lets one city do it once."""
     if not session.scalar(select(CityLink.seen_as_member(CityLink)).where(CityLink.id == link.id)):
-        raise MissingPermission("Only a city that is a member of the link claims it.")
+        raise MissingPermission(say("Only a city that is a member of the link claims it."))
     if not session.scalar(select(func.claim_city_link(link.id))):
-        raise Conflict("A city owns this link already. Propose a merge to it, or ask it to share the link.")
+        raise Conflict(say("A city owns this link already. Propose a merge to it, or ask it to share the link."))
 
 
 def merge_city_link(session: Session, link: CityLink, into: UUID) -> None:
@@ -156,11 +157,12 @@ def change_agreement(session: Session, actor: Actor, agreement: Agreement, data:
                 "partner_city_id": referred(session, PartnerCity, each["city"], f"signatories[{index}].city").id,
                 "function": each["function"],
                 "name": each.get("name"),
+                "position": index,
             }
             for index, each in enumerate(data["signatories"] or ())
         ]
-        if len({tuple(each.values()) for each in signed}) < len(signed):
-            raise BadRequest.at("body", "signatories", "Name each signature once.")
+        if len({(each["partner_city_id"], each["function"], each["name"]) for each in signed}) < len(signed):
+            raise BadRequest.at("body", "signatories", say("Name each signature once."))
         replace_parts(session, AgreementSignatory, owner, signed, ["partner_city_id", "function", "name"])
 
 
@@ -171,13 +173,13 @@ def delete_agreement(_session: Session, _actor: Actor, agreement: Agreement) -> 
 
 def _members(session: Session, actor: Actor, link: CityLink, wanted: list[Data]) -> list[tuple[PartnerCity, str]]:
     if link.city_id != actor.own_city:
-        raise MissingPermission("Only the city that owns the link changes its members.")
+        raise MissingPermission(say("Only the city that owns the link changes its members."))
     members = [
         (referred(session, PartnerCity, each["city"], f"members[{index}].city"), each["role"])
         for index, each in enumerate(wanted)
     ]
     if len({city.id for city, _ in members}) < len(members):
-        raise BadRequest.at("body", "members", "Name each city once.")
+        raise BadRequest.at("body", "members", say("Name each city once."))
     return members
 
 

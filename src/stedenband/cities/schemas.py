@@ -12,6 +12,7 @@ from stedenband.cities.models import (
     PartnerCity,
 )
 from stedenband.core.records import VISIBILITIES
+from stedenband.core.words import say
 from stedenband.web import fields
 from stedenband.web.schema import Schema
 
@@ -34,12 +35,14 @@ class IdentifiersSchema(Schema):
     """The city's keys elsewhere."""
 
     wikidata_id = fields.Pattern(
-        "Wikidata item.", "Q[1-9][0-9]{0,11}", "Give a Wikidata item such as Q12996.", example="Q12996"
+        "Wikidata item.", "Q[1-9][0-9]{0,11}", say("Give a Wikidata item such as Q12996."), example="Q12996"
     )
     geonames_id = fields.Pattern(
-        "GeoNames id.", "[1-9][0-9]{0,9}", "Give a GeoNames id: up to ten digits.", example="2796542"
+        "GeoNames id.", "[1-9][0-9]{0,9}", say("Give a GeoNames id: up to ten digits."), example="2796542"
     )
-    nis_code = fields.Pattern("NIS code (Statbel).", "[0-9]{5}", "Give the five digits of a NIS code.", example="71016")
+    nis_code = fields.Pattern(
+        "NIS code (Statbel).", "[0-9]{5}", say("Give the five digits of a NIS code."), example="71016"
+    )
     enterprise_number = fields.EnterpriseNumber()
     iati_identifier = fields.IatiIdentifier()
 
@@ -72,20 +75,14 @@ class PartnerCitySchema(RecordSchema):
     )
     name = fields.Text("Its name in its own language.", 200, required=True, example="Genk")
     names = fields.LocalizedText("Its name in other languages.", 200, example={"fr": "Genk"})
-    country_code = fields.Pattern(
-        "Country (ISO 3166-1 alpha-2).",
-        "[A-Z]{2}",
-        "Give two capital letters (ISO 3166-1).",
-        required=True,
-        example="BE",
-    )
+    country_code = fields.CountryCode("Its country.", required=True, example="BE")
     subdivision = fields.Text("Province, district or state.", 200, example="Limburg")
     location = fields.Part("Where it lies.", LocationSchema)
     population = fields.Part("How many people live there.", PopulationSchema)
     timezone = fields.TimeZone("IANA time zone.", example="Europe/Brussels")
     languages = fields.Codes(
-        "Official languages (ISO 639-1).",
-        fields.Pattern("A language.", "[a-z]{2}", "Give two lower-case letters (ISO 639-1).", example="nl"),
+        "Official languages (ISO 639-1; listed in /refData/languages).",
+        fields.LanguageCode("A language.", example="nl"),
     )
     website = fields.Url("The city's website.", example="https://www.genk.be")
     identifiers = fields.Part("The city's keys elsewhere.", IdentifiersSchema)

@@ -1,6 +1,7 @@
 """Who may do what: permissions, roles, and the actor of a request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -128,13 +129,31 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The caller of one request, as the database found it."""
+    """The caller of one request, as the database found it: the client plus, with OIDC, the person."""
 
     role: Role = Role.PUBLIC
     client_id: UUID | None = None
     name: str | None = None
     city_id: UUID | None = None
     scopes: frozenset[str] | None = None
+    person_id: UUID | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def actor_id(self) -> UUID | None:
+        """Who acts within the client: the person, or the client itself."""
+        return self.person_id or self.client_id
+
+    @property
+    def key(self) -> str:
+        """Tells this actor from every other: client and person; empty for the public."""
+        return f"{self.client_id}:{self.actor_id}" if self.client_id else ""
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What role and key scopes allow."""
+        held = PERMISSIONS[self.role]
+        return held if self.scopes is None else frozenset(each for each in held if each in self.scopes)
 
     @property
     def own_city(self) -> UUID | None:
@@ -143,7 +162,7 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Tell whether role and key scopes allow `permission`."""
-        return permission in PERMISSIONS[self.role] and (self.scopes is None or permission in self.scopes)
+        return permission in self.permissions
 
 
 ANYBODY = Actor()

@@ -1,13 +1,14 @@
 """The way to the database: every connection that is handed out has entered as its caller.
 
-One request is one visit. The pool's checkout sends exactly one statement, `enter(prefix, hash)`, in autocommit: it
-looks the key up and sets the session's scope from what it found. The scope is never remembered on our side.
+One request is one visit. The pool's checkout sends exactly one statement, in autocommit: `enter(prefix, hash)` looks a
+key up, `enter_as(issuer, city, role, person)` the client of a verified token; either sets the session's scope from what
+it found. The scope is never remembered on our side.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, TypeVar
@@ -31,7 +32,8 @@ DEADLINE = 4.0
 """Seconds within which a request may still retry a serialization failure or deadlock."""
 ATTEMPTS = 3
 
-ENTER = "SELECT client_id, name, city_id, role, scopes FROM enter(%s, %s)"
+ENTER = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter(%s, %s)"
+ENTER_AS = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter_as(%s, %s, %s, %s)"
 TRUST = (
     "SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, (SELECT relowner FROM pg_class"
     " WHERE oid = to_regclass('partner_city')), 'MEMBER'), pg_backend_pid() FROM pg_roles WHERE rolname = current_user"
@@ -39,11 +41,26 @@ TRUST = (
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
-    """What a caller presents: the public prefix of a key and the SHA-256 of the whole key."""
+class PresentedKey:
+    """A key as the database knows it: its public prefix and the SHA-256 of the whole."""
 
     prefix: str
     hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    """What a verified access token says: its issuer, the city and role its claims mean here, the person, its end."""
+
+    issuer: str
+    city_id: UUID
+    role: Role
+    person_id: UUID
+    expires_at: datetime
+
+
+Credential = PresentedKey | VerifiedToken
+"""What a caller presents. The database proves a key itself; it takes our word for a token."""
 
 
 class UnsafeDatabaseRole(RuntimeError):
@@ -54,23 +71,37 @@ _presented: ContextVar[Credential | None] = ContextVar("presented", default=None
 
 
 def _enter(connection: psycopg.Connection[Any], record: pool.ConnectionPoolEntry, _fairy: object) -> None:
-    """Enter as whoever presents a key now. It also tells a dead connection, so no other ping is sent."""
+    """Enter as whoever presents a credential now. It also tells a dead connection, so no other ping is sent."""
     credential = _presented.get()
-    key = (credential.prefix, credential.hash) if credential else (None, None)
+    statement, values = _entrance(credential)
     try:
-        row = connection.execute(ENTER, key).fetchone()
+        row = connection.execute(statement, values).fetchone()
     except psycopg.OperationalError as error:
         if is_lost(error.sqlstate) or connection.broken:
             raise exc.InvalidatePoolError from error
         raise
-    record.info["actor"] = _actor(row)
+    actor = _actor(row)
+    if actor and isinstance(credential, VerifiedToken):
+        actor = replace(actor, person_id=credential.person_id, expires_at=credential.expires_at)
+    record.info["actor"] = actor
 
 
-def _actor(row: tuple[UUID, str, UUID, str, list[str] | None] | None) -> Actor | None:
+def _entrance(credential: Credential | None) -> tuple[str, tuple[object, ...]]:
+    match credential:
+        case PresentedKey():
+            return ENTER, (credential.prefix, credential.hash)
+        case VerifiedToken():
+            return ENTER_AS, (credential.issuer, credential.city_id, credential.role.value, credential.person_id)
+        case None:
+            return ENTER, (None, None)
+
+
+def _actor(row: tuple[UUID, str, UUID, str, list[str] | None, datetime | None] | None) -> Actor | None:
     if row is None:
         return None
-    client_id, name, city_id, role, scopes = row
-    return Actor(Role(role), client_id, name, city_id, None if scopes is None else frozenset(scopes))
+    client_id, name, city_id, role, scopes, expires_at = row
+    listed = None if scopes is None else frozenset(scopes)
+    return Actor(Role(role), client_id, name, city_id, listed, expires_at=expires_at)
 
 
 def _refuse_unsafe(connection: psycopg.Connection[Any], _record: object) -> None:
@@ -102,6 +133,22 @@ class Visit:
         """Run one finished statement and return its rows."""
         with translated():
             return list(self.connection.exec_driver_sql(statement, dict(values)).all())
+
+    @contextmanager
+    def copied(self, statement: str, values: Mapping[str, Any], seconds: int) -> Iterator[Iterator[tuple[Any, ...]]]:
+        """Run one finished statement for at most `seconds`; its rows come as texts, one by one, while they are made.
+
+        COPY takes no parameters, so the values are written into the statement, quoted by psycopg.
+        """
+        with translated():
+            self.connection.exec_driver_sql("BEGIN READ ONLY")
+            try:
+                self.connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{int(seconds)}s'")
+                raw: Any = self.connection.connection.driver_connection
+                with psycopg.ClientCursor(raw).copy(f"COPY ({statement}) TO STDOUT", values) as copy:
+                    yield copy.rows()
+            finally:
+                self.connection.rollback()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -162,7 +209,7 @@ class Database:
 
     @contextmanager
     def visit(self, credential: Credential | None = None) -> Iterator[Visit]:
-        """Check out one connection as `credential`; `actor` of the visit is None when that is not a valid key."""
+        """Check out one connection as `credential`; `actor` of the visit is None when that is not valid."""
         token = _presented.set(credential)
         try:
             with translated():

@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from stedenband.core.words import say
+
 BELGIF = "urn:problem-type:belgif:"
 OWN = "urn:problem-type:stedenband:"
 
 Place = Literal["body", "query", "path", "header"]
+INCORRECT = say("The input message is incorrect")
+"""The detail of a problem whose `issues` say the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,30 @@ class Issue:
     name: str
     detail: str
     type: str = BELGIF + "input-validation:schemaViolation"
-    title: str = "Input isn't valid with respect to schema"
+    title: str = say("Input isn't valid with respect to schema")
     value: str | int | float | bool | None = None
+
+
+ISSUE_TYPES: Mapping[str, tuple[str, str]] = {
+    "referencedResourceNotFound": (
+        say("Referenced resource not found"),
+        say("The record that the input refers to does not exist, or you may not see it. Check its id."),
+    ),
+    "rejectedInput": (
+        say("Input is rejected"),
+        say("The value breaks a rule of the register. Change it as 'detail' says."),
+    ),
+    "requiredInput": (say("Input is required"), say("Something that is required is missing. Add what 'name' says.")),
+    "schemaViolation": (
+        say("Input isn't valid with respect to schema"),
+        say("The value does not have the form that the contract asks for. Change it as 'detail' says."),
+    ),
+    "unknownParameter": (
+        say("Unknown parameter"),
+        say("The operation does not have this parameter. Remove it, or check its spelling."),
+    ),
+}
+"""The types of issues, below `input-validation:`, with their titles and what they mean."""
 
 
 class Problem(Exception):
@@ -27,7 +53,9 @@ class Problem(Exception):
 
     status: ClassVar[int] = 500
     type: ClassVar[str] = BELGIF + "internalServerError"
-    title: ClassVar[str] = "Internal Server Error"
+    title: ClassVar[str] = say("Internal Server Error")
+    meaning: ClassVar[str] = say("A fault of ours. Tell the administrator the value of 'instance'.")
+    """What it means and what to do, for whoever looks the type up."""
 
     def __init__(self, detail: str, *, issues: Sequence[Issue] = (), headers: Mapping[str, str] | None = None) -> None:
         """Say in `detail` what is wrong and what to do; `headers` go out with the reply."""
@@ -42,12 +70,13 @@ class BadRequest(Problem):
 
     status = 400
     type = BELGIF + "badRequest"
-    title = "Bad Request"
+    title = say("Bad Request")
+    meaning = say("The input is not what the contract says. Put right what 'issues' names and send the request again.")
 
     @classmethod
     def at(cls, place: Place, name: str, detail: str, **more: str | float | None) -> "BadRequest":
         """One issue at one named place."""
-        return cls("The input message is incorrect", issues=[Issue(place, name, detail, **more)])  # type: ignore[arg-type]
+        return cls(INCORRECT, issues=[Issue(place, name, detail, **more)])  # type: ignore[arg-type]
 
 
 class NoAccessToken(Problem):
@@ -55,27 +84,34 @@ class NoAccessToken(Problem):
 
     status = 401
     type = BELGIF + "noAccessToken"
-    title = "No Access Token"
+    title = say("No Access Token")
+    meaning = say("The operation needs a key and none was sent. Send one in the header Authorization.")
 
     def __init__(self) -> None:
         """Ask for a key."""
         super().__init__(
-            "This operation needs an API key: send it as 'Authorization: Bearer <key>'.",
+            say("This operation needs an API key: send it as 'Authorization: Bearer <key>'."),
             headers={"WWW-Authenticate": 'Bearer realm="stedenband"'},
         )
 
 
 class InvalidAccessToken(Problem):
-    """The key is malformed, unknown, revoked or expired, or its client is suspended; the reply does not say which."""
+    """The key or token is malformed, unknown, revoked or expired, or its client suspended; the reply says not which."""
 
     status = 401
     type = BELGIF + "invalidAccessToken"
-    title = "Invalid Access Token"
+    title = say("Invalid Access Token")
+    meaning = say(
+        "The key is malformed, unknown, revoked or expired, or its client is suspended."
+        " Ask the administrator for a new one."
+    )
 
-    def __init__(self) -> None:
-        """Refuse the key."""
+    def __init__(
+        self, detail: str = say("The API key is not valid. Ask the administrator of the installation for a new one.")
+    ) -> None:
+        """Refuse the key, or what `detail` names."""
         super().__init__(
-            "The API key is not valid. Ask the administrator of the installation for a new one.",
+            detail,
             headers={"WWW-Authenticate": 'Bearer realm="stedenband", error="invalid_token"'},
         )
 
@@ -85,7 +121,11 @@ class MissingPermission(Problem):
 
     status = 403
     type = BELGIF + "missingPermission"
-    title = "Missing Permission"
+    title = say("Missing Permission")
+    meaning = say(
+        "Your role, or your city's relation to the record, does not allow this."
+        " Ask a coordinator of the city that owns it."
+    )
 
 
 class ResourceNotFound(Problem):
@@ -93,7 +133,10 @@ class ResourceNotFound(Problem):
 
     status = 404
     type = BELGIF + "resourceNotFound"
-    title = "Resource Not Found"
+    title = say("Resource Not Found")
+    meaning = say(
+        "There is no such resource, or you may not see it: the two answer alike. Check the address and the key."
+    )
 
 
 class MethodNotAllowed(Problem):
@@ -101,7 +144,8 @@ class MethodNotAllowed(Problem):
 
     status = 405
     type = OWN + "methodNotAllowed"
-    title = "Method Not Allowed"
+    title = say("Method Not Allowed")
+    meaning = say("The resource does not have this method. Use one that the header Allow lists.")
 
 
 class NotAcceptable(Problem):
@@ -109,7 +153,8 @@ class NotAcceptable(Problem):
 
     status = 406
     type = OWN + "notAcceptable"
-    title = "Not Acceptable"
+    title = say("Not Acceptable")
+    meaning = say("The reply is not offered in a media type that you accept. Accept one that 'detail' lists.")
 
 
 class Conflict(Problem):
@@ -117,7 +162,11 @@ class Conflict(Problem):
 
     status = 409
     type = OWN + "conflict"
-    title = "Conflict"
+    title = say("Conflict")
+    meaning = say(
+        "The request contradicts what is stored."
+        " Read the record again, resolve what 'detail' says and repeat the request."
+    )
 
 
 class RequestInProgress(Problem):
@@ -125,12 +174,13 @@ class RequestInProgress(Problem):
 
     status = 409
     type = OWN + "requestInProgress"
-    title = "Request In Progress"
+    title = say("Request In Progress")
+    meaning = say("The same request is still running. Repeat it after the number of seconds in Retry-After.")
 
     def __init__(self) -> None:
         """Ask to repeat a little later."""
         super().__init__(
-            "A request with this Idempotency-Key is still running. Repeat it after the seconds in Retry-After.",
+            say("A request with this Idempotency-Key is still running. Repeat it after the seconds in Retry-After."),
             headers={"Retry-After": "1"},
         )
 
@@ -140,7 +190,11 @@ class ReplyNotKept(Problem):
 
     status = 409
     type = OWN + "replyNotKept"
-    title = "Reply Not Kept"
+    title = say("Reply Not Kept")
+    meaning = say(
+        "The request was carried out before, and its reply held a secret that is not kept."
+        " Make a new one if you have lost it."
+    )
 
 
 class Gone(Problem):
@@ -148,7 +202,8 @@ class Gone(Problem):
 
     status = 410
     type = OWN + "gone"
-    title = "Gone"
+    title = say("Gone")
+    meaning = say("What you ask for existed once and will not come back. Begin anew as 'detail' says.")
 
 
 class PreconditionFailed(Problem):
@@ -156,13 +211,18 @@ class PreconditionFailed(Problem):
 
     status = 412
     type = OWN + "preconditionFailed"
-    title = "Precondition Failed"
+    title = say("Precondition Failed")
+    meaning = say(
+        "Somebody changed the record since you read it. Read it again and apply your change to what you find."
+    )
 
     def __init__(self) -> None:
         """Ask to read again."""
         super().__init__(
-            "The record has changed since you read it. Read it again, apply your change to what you find,"
-            " and send that with the new ETag in If-Match."
+            say(
+                "The record has changed since you read it. Read it again, apply your change to what you find,"
+                " and send that with the new ETag in If-Match."
+            )
         )
 
 
@@ -171,7 +231,8 @@ class PayloadTooLarge(Problem):
 
     status = 413
     type = BELGIF + "payloadTooLarge"
-    title = "Payload Too Large"
+    title = say("Payload Too Large")
+    meaning = say("The body is over the limit. Send less at once.")
 
 
 class UnsupportedMediaType(Problem):
@@ -179,7 +240,18 @@ class UnsupportedMediaType(Problem):
 
     status = 415
     type = OWN + "unsupportedMediaType"
-    title = "Unsupported Media Type"
+    title = say("Unsupported Media Type")
+    meaning = say(
+        "The body is in a media type, character set or coding that is not read here. Send it as 'detail' says."
+    )
+
+
+class RangeNotSatisfiable(Problem):
+    """The part that `Range` names lies behind the end."""
+
+    status = 416
+    type = OWN + "rangeNotSatisfiable"
+    title = "Range Not Satisfiable"
 
 
 class IdempotencyKeyReused(Problem):
@@ -187,12 +259,13 @@ class IdempotencyKeyReused(Problem):
 
     status = 422
     type = OWN + "idempotencyKeyReused"
-    title = "Idempotency Key Reused"
+    title = say("Idempotency Key Reused")
+    meaning = say("The Idempotency-Key belongs to another request. Make a new key for each new request.")
 
     def __init__(self) -> None:
         """Ask for a new key."""
         super().__init__(
-            "This Idempotency-Key was used before with another request. Make a new key for each new request."
+            say("This Idempotency-Key was used before with another request. Make a new key for each new request.")
         )
 
 
@@ -201,12 +274,13 @@ class PreconditionRequired(Problem):
 
     status = 428
     type = OWN + "preconditionRequired"
-    title = "Precondition Required"
+    title = say("Precondition Required")
+    meaning = say("A change was sent without If-Match. Send the ETag of the record as you read it.")
 
     def __init__(self) -> None:
         """Ask for the tag."""
         super().__init__(
-            "Send the ETag of the record as you read it in the If-Match header, so that no change is lost."
+            say("Send the ETag of the record as you read it in the If-Match header, so that no change is lost.")
         )
 
 
@@ -215,7 +289,8 @@ class HeaderFieldsTooLarge(Problem):
 
     status = 431
     type = OWN + "headerFieldsTooLarge"
-    title = "Request Header Fields Too Large"
+    title = say("Request Header Fields Too Large")
+    meaning = say("A header is over the limit. Shorten it.")
 
 
 class AddressTooLong(Problem):
@@ -223,7 +298,8 @@ class AddressTooLong(Problem):
 
     status = 414
     type = OWN + "addressTooLong"
-    title = "URI Too Long"
+    title = say("URI Too Long")
+    meaning = say("The address is over the limit. Shorten the query.")
 
 
 class InternalError(Problem):
@@ -235,12 +311,15 @@ class ServiceUnavailable(Problem):
 
     status = 503
     type = BELGIF + "serviceUnavailable"
-    title = "Service Unavailable"
+    title = say("Service Unavailable")
+    meaning = say("The service is busy or restarting. Repeat the request after the number of seconds in Retry-After.")
 
     def __init__(self, retry_after: int = 1) -> None:
         """Ask to come back after `retry_after` seconds."""
         super().__init__(
-            "The service is busy or restarting. Repeat the request after the number of seconds in Retry-After;"
-            " send the same Idempotency-Key, so that nothing is done twice.",
+            say(
+                "The service is busy or restarting. Repeat the request after the number of seconds in Retry-After;"
+                " send the same Idempotency-Key, so that nothing is done twice."
+            ),
             headers={"Retry-After": str(retry_after)},
         )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stedenband.core.privacy import REPLY
@@ -22,6 +22,10 @@ class IdempotencyKey(Record):
     api_client_id: Mapped[UUID] = mapped_column(
         ForeignKey("api_client.id", ondelete="CASCADE"), primary_key=True, info=REPLY.tag
     )
+    actor_id: Mapped[UUID] = mapped_column(
+        primary_key=True, server_default=text("COALESCE((setting('person'::text))::uuid, my_client())"), info=REPLY.tag
+    )
+    """The person who acts, with OIDC; else the client itself."""
     key: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     request_hash: Mapped[bytes]

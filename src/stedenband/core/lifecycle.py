@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stedenband.core.errors import BELGIF, BadRequest, Conflict, Issue
+from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Conflict, Issue
+from stedenband.core.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,25 @@ class Lifecycle:
     def check(self, state: str | None, to: str, given: Mapping[str, object]) -> None:
         """Refuse a move that is not declared (409) or lacks what it demands (400). `state` None: a new record."""
         if state is not None and to not in self.moves[state]:
-            allowed = ", ".join(self.moves[state]) or "none: it is final"
-            raise Conflict(f"A record that is {state!r} cannot become {to!r}. Moves open from here: {allowed}.")
+            raise Conflict(
+                say(
+                    "A record that is '{state}' cannot become '{to}'. Moves open from here: {allowed}.",
+                    state=state,
+                    to=to,
+                    allowed=", ".join(self.moves[state]) or say("none: it is final"),
+                )
+            )
         missing = [name for name in self.demands.get(to, ()) if not given.get(name)]
         if missing:
             raise BadRequest(
-                "The input message is incorrect",
+                INCORRECT,
                 issues=[
                     Issue(
                         "body",
                         name,
-                        f"To become {to!r} a record needs '{name}'.",
+                        say("To become '{to}' a record needs '{name}'.", to=to, name=name),
                         type=BELGIF + "input-validation:requiredInput",
-                        title="Input is required",
+                        title=say("Input is required"),
                     )
                     for name in missing
                 ],

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from stedenband.core.db import now
-from stedenband.core.errors import BELGIF, BadRequest, Issue
+from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Issue
 from stedenband.core.records import Record
+from stedenband.core.words import say
 
 Part = TypeVar("Part", bound=Record)
 
@@ -75,14 +76,14 @@ def referred(session: Session, kind: type[Any], key: object, field: str) -> Any:
     found = session.scalar(select(kind).where(kind.id == key))
     if found is None:
         raise BadRequest(
-            "The input message is incorrect",
+            INCORRECT,
             issues=[
                 Issue(
                     "body",
                     field,
-                    "There is no such record, or you may not see it.",
+                    say("There is no such record, or you may not see it."),
                     type=BELGIF + "input-validation:referencedResourceNotFound",
-                    title="Referenced resource not found",
+                    title=say("Referenced resource not found"),
                     value=str(key),
                 )
             ],

@@ -5,6 +5,7 @@ from sqlalchemy import exc
 
 from stedenband.core.errors import (
     BELGIF,
+    INCORRECT,
     BadRequest,
     Conflict,
     InternalError,
@@ -14,6 +15,7 @@ from stedenband.core.errors import (
     ServiceUnavailable,
 )
 from stedenband.core.records import Record, Rule
+from stedenband.core.words import say
 
 _REPEAT = frozenset({"40001", "40P01"})
 _LATE = frozenset({"57014", "25P03"})
@@ -40,31 +42,35 @@ def problem_of(error: exc.DBAPIError | psycopg.Error) -> Problem:
     if not isinstance(cause, psycopg.Error) or (
         cause.sqlstate is None and not isinstance(cause, psycopg.OperationalError)
     ):
-        return InternalError("An unexpected database error.")
+        return InternalError(say("An unexpected database error."))
     state = cause.sqlstate
     if state is None or state in _REPEAT or state.startswith(_BUSY_CLASSES):
         return ServiceUnavailable(RETRY_SOON)
     if state in _LATE:
         return ServiceUnavailable(RETRY_LATER)
     if state == "42501":
-        return MissingPermission("Your role or your city's relation to this record does not allow this change.")
+        return MissingPermission(say("Your role or your city's relation to this record does not allow this change."))
     if state.startswith("23"):
         return _broken(cause.diag.constraint_name or "", state)
     if state.startswith(("22", "54")):
-        return BadRequest("A value cannot be stored as it was sent.")
-    return InternalError("An unexpected database error.")
+        return BadRequest(say("A value cannot be stored as it was sent."))
+    return InternalError(say("An unexpected database error."))
 
 
 def _broken(constraint: str, state: str) -> Problem:
     rule = rules().get(constraint) or _default(constraint, state)
     if rule["status"] == Conflict.status:
         return Conflict(rule["detail"], issues=[_issue(rule)] if rule["field"] else ())
-    return BadRequest("The input message is incorrect", issues=[_issue(rule)])
+    return BadRequest(INCORRECT, issues=[_issue(rule)])
 
 
 def _issue(rule: Rule) -> Issue:
     return Issue(
-        "body", rule["field"], rule["detail"], type=BELGIF + "input-validation:rejectedInput", title="Input is rejected"
+        "body",
+        rule["field"],
+        rule["detail"],
+        type=BELGIF + "input-validation:rejectedInput",
+        title=say("Input is rejected"),
     )
 
 
@@ -83,7 +89,11 @@ def _default(constraint: str, state: str) -> Rule:
         if kind in {"ck", "fk", "uq"} and rest.startswith(table + "_"):
             field = rest.removeprefix(table + "_")
     if state == "23503":
-        return {"field": "", "detail": "Another record refers to it, or the one it refers to is gone.", "status": 409}
+        return {
+            "field": "",
+            "detail": say("Another record refers to it, or the one it refers to is gone."),
+            "status": 409,
+        }
     if state == "23505":
-        return {"field": field, "detail": "This value is already in use.", "status": 409}
-    return {"field": field, "detail": "The value breaks a rule of this field.", "status": 400}
+        return {"field": field, "detail": say("This value is already in use."), "status": 409}
+    return {"field": field, "detail": say("The value breaks a rule of this field."), "status": 400}

@@ -6,6 +6,7 @@ from hashlib import sha256
 from flask import Response, request
 
 from stedenband.core.errors import BadRequest, PreconditionFailed, PreconditionRequired
+from stedenband.core.words import say
 
 TAG = re.compile(r'(?:W/)?"([!#-~\x80-\xff]*)"', re.ASCII)
 
@@ -18,7 +19,7 @@ def tag(body: bytes, version: int | None = None) -> str:
 
 def reply(body: bytes, etag: str, status: int = 200) -> Response:
     """Return a JSON reply with its tag, or 304 when the caller has these bytes already."""
-    if request.method in {"GET", "HEAD"} and _has(etag):
+    if request.method in {"GET", "HEAD"} and has(etag):
         response = Response(status=304)
         response.content_type = None  # type: ignore[assignment]
     else:
@@ -27,7 +28,8 @@ def reply(body: bytes, etag: str, status: int = 200) -> Response:
     return response
 
 
-def _has(etag: str) -> bool:
+def has(etag: str) -> bool:
+    """Tell whether the caller has this representation already."""
     sent = request.headers.get("If-None-Match")
     return sent is not None and (sent.strip() == "*" or etag.strip('"') in map(_bare, TAG.findall(sent)))
 
@@ -46,7 +48,9 @@ def expected_versions() -> frozenset[int] | None:
         return None
     tags = TAG.findall(sent)
     if not tags:
-        raise BadRequest.at("header", "If-Match", "Give the ETag of the record as you received it, with its quotes.")
+        raise BadRequest.at(
+            "header", "If-Match", say("Give the ETag of the record as you received it, with its quotes.")
+        )
     return frozenset(int(found[1]) for opaque in tags if (found := re.match(r"([0-9]{1,9})-", opaque)))
 
 

@@ -5,12 +5,21 @@ from copy import deepcopy
 from typing import Any
 
 from stedenband.core.access import PERMISSIONS, Permission, Role
+from stedenband.web.formats.documented import (
+    BY_RANGE,
+    contents,
+    headers_of,
+    is_exported,
+    parameters_of,
+    partial_responses,
+)
 from stedenband.web.guard import OPEN
 from stedenband.web.links import API
 from stedenband.web.projection import ALWAYS
 
 Spec = dict[str, Any]
 
+JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 REASONS = {
     "400": "The input is not what the contract says; `issues` names each fault.",
@@ -21,6 +30,7 @@ REASONS = {
     "409": "It contradicts what is stored, or a request with the same key is still running.",
     "410": "The feed started anew; load the collections again.",
     "412": "The record has changed since it was read.",
+    "416": "The part that `Range` names lies behind the end of the export.",
     "415": "The body is in another media type or character set.",
     "422": "The idempotency key was used before with another request.",
     "428": "`If-Match` is missing.",
@@ -53,6 +63,7 @@ SCHEMAS: Spec = {
         },
         "example": {
             "type": "urn:problem-type:belgif:resourceNotFound",
+            "href": "http://127.0.0.1:8000/v1/refData/problemTypes/urn:problem-type:belgif:resourceNotFound",
             "title": "Resource Not Found",
             "status": 404,
             "detail": "There is no such resource, or you may not see it.",
@@ -94,6 +105,15 @@ def header_parameter(name: str, description: str, example: str, *, required: boo
     return {"name": name, "in": "header", "description": description, "required": required, "schema": schema}
 
 
+SECURITY_SCHEMES: Spec = {
+    "ApiKey": {"type": "http", "scheme": "bearer", "description": "An API key of this installation."},
+    "AccessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the OpenID Connect issuer that the installation names, if it names one.",
+    },
+}
 IF_MATCH = header_parameter(
     "If-Match", "The ETag of the record as it was read.", '"3-9f86d081884c7d659a2f"', required=True
 )
@@ -103,6 +123,15 @@ IDEMPOTENCY = header_parameter(
     "A new value for each new request; repeating it repeats the first reply.",
     "0f8c1f2e-54a8-4f7e-8a39-0a0b3a1c9d11",
 )
+LANG = {
+    "name": "lang",
+    "in": "query",
+    "description": "A language (ISO 639-1; listed in /refData/languages): the one that texts in several languages keep;"
+    " nl, fr or en is that of sentences and labels too, before `Accept-Language`.",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[a-z]{2}$"},
+    "example": "nl",
+}
 ETAG = {
     "description": "Version and hash of the record.",
     "schema": {"type": "string", "example": '"3-9f86d081884c7d659a2f"'},
@@ -154,9 +183,7 @@ class Contract:
         spec["components"] = {
             "schemas": {name: schemas[name] for name in sorted(_reachable(paths, schemas))},
             "responses": {"Problem": _problem("Any other error.")},
-            "securitySchemes": {
-                "ApiKey": {"type": "http", "scheme": "bearer", "description": "An API key of this installation."}
-            },
+            "securitySchemes": SECURITY_SCHEMES,
         }
         return spec
 
@@ -167,9 +194,10 @@ class Contract:
     def _operation(self, path: str, operation: Spec, shared: list[Spec], reference: Spec | None, schemas: Spec) -> Spec:
         facts = operation["x-facts"]
         method = facts["method"]
-        parameters = [*shared, *operation.get("parameters", [])]
+        parameters = [*shared, *operation.get("parameters", []), LANG]
         if method == "GET" and reference and not facts.get("plain"):
             parameters.append(IF_NONE_MATCH)
+        parameters += parameters_of(facts)
         if facts.get("conditional"):
             parameters.append(IF_MATCH)
         if method == "POST" and not facts.get("safe"):
@@ -196,11 +224,12 @@ class Contract:
             reference = {"allOf": [reference, {"type": "object", "properties": embedded}]}
         if reference:
             status = str(facts.get("status", 201 if method == "POST" else 200))
+            example = example_of(reference, schemas)
             reply: Spec = {
                 "description": "The record." if not facts.get("list") else "A page.",
-                "content": {"application/json": {"schema": reference, "example": example_of(reference, schemas)}},
+                "content": {JSON_TYPE: {"schema": reference, "example": example}, **contents(facts, example)},
             }
-            headers = {} if facts.get("plain") else {"ETag": ETAG}
+            headers = {} if facts.get("plain") else {"ETag": ETAG} | headers_of(facts)
             reply["headers"] = headers | ({"Location": LOCATION} if status == "201" else {})
             responses[status] = reply
             if facts.get("plain"):
@@ -211,10 +240,13 @@ class Contract:
                 del reply["headers"]
         else:
             responses["204"] = {"description": "Done."}
+        responses |= partial_responses(facts)
         if method == "GET" and not facts.get("plain"):
             responses["304"] = {"description": "What the caller has is what there is.", "headers": {"ETag": ETAG}}
         for status in self._errors(facts, method, path, body=body):
             responses[status] = _problem(REASONS[status], int(status))
+        if "416" in responses:
+            responses["416"]["x-ignore-rules"] = BY_RANGE
         if "410" in responses:
             responses["410"]["x-ignore-rules"] = {
                 "stat-codes": "A cursor of before a restore is gone for good; a 404 would invite a retry."
@@ -232,6 +264,7 @@ class Contract:
         wanted |= {"403", "409"} if method != "GET" or facts["permission"] == Permission.API_CLIENTS_MANAGE else set()
         wanted |= {"412", "428"} if facts.get("conditional") else set()
         wanted |= {"415"} if body else set()
+        wanted |= {"416"} if is_exported(facts) else set()
         wanted |= {"422"} if method == "POST" else set()
         return sorted(wanted - ({"409", "422"} if method == "GET" or facts.get("safe") else set()))
 
@@ -385,9 +418,8 @@ def _problem(description: str, status: int = 400) -> Spec:
 
 
 def _security(permission: Any) -> list[Spec]:
-    if permission == OPEN or permission in PERMISSIONS[Role.PUBLIC]:
-        return [{}, {"ApiKey": []}]
-    return [{"ApiKey": []}]
+    schemes: list[Spec] = [{name: []} for name in SECURITY_SCHEMES]
+    return [{}, *schemes] if permission == OPEN or permission in PERMISSIONS[Role.PUBLIC] else schemes
 
 
 def _tag(path: str) -> str:

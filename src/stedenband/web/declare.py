@@ -1,6 +1,6 @@
 """Declares one operation: its route, permission, media types, input, and what the contract says of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from stedenband.core.access import Permission
 from stedenband.web import negotiation
+from stedenband.web.formats.table import Representation
 from stedenband.web.guard import needs
 from stedenband.web.parsing import Parser
 from stedenband.web.schema import Schema, camel
@@ -34,14 +35,16 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
     query: type[Schema] | None = None,
     body: type[Schema] | None = None,
     returns: type[Schema] | None = None,
+    offers: Sequence[Representation] = (),
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Register `view` for `method` and `path`; it receives the query or body that its schema loaded, and the ids.
 
+    `offers`: the formats of its reply beside JSON; `negotiation.chosen()` tells the view which the caller gets.
     `facts` tell the contract what a schema cannot: see `web.openapi`.
     """
     view.__name__ = name
-    reads = negotiation.MERGE_PATCH if method == "PATCH" else negotiation.JSON
+    reads = negotiation.MERGE_PATCH if method == "PATCH" else negotiation.JSON_ONLY
     operation: Any = view
     if query:
         operation = blueprint.arguments(query, location="query", error_status_code=400)(operation)
@@ -50,24 +53,34 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
     operation = blueprint.doc(
         operationId=camel(name),
         summary=summary,
-        **{"x-facts": {**(facts or {}), "returns": returns, "method": method, "permission": permission}},
+        **{
+            "x-facts": {
+                **(facts or {}),
+                "returns": returns,
+                "method": method,
+                "permission": permission,
+                "offers": offers,
+            }
+        },
     )(operation)
     blueprint.route(path, methods=[method], endpoint=name)(
-        needs(permission)(_negotiated(operation, reads if body else None, method, bare=query is None))
+        needs(permission)(_negotiated(operation, reads if body else None, method, offers, bare=query is None))
     )
 
 
-def _negotiated(operation: View, reads: tuple[str, ...] | None, method: str, *, bare: bool) -> View:
+def _negotiated(
+    operation: View, reads: tuple[str, ...] | None, method: str, offers: Sequence[Representation], *, bare: bool
+) -> View:
     """Check media types before the input is parsed; an operation without parameters takes none."""
 
     @wraps(operation)
     def checked(**ids: Any) -> Response:
         if method != "DELETE":
-            negotiation.accept()
+            negotiation.choose(offers)
         if reads:
             negotiation.sent_as(reads)
         if bare:
-            negotiation.no_query()
+            negotiation.no_query(but=() if method == "DELETE" else (negotiation.PARAMETER,))
         return operation(**ids)
 
     return checked

@@ -20,6 +20,7 @@ from stedenband.core.errors import (
     NoAccessToken,
     Problem,
 )
+from stedenband.core.words import say
 from stedenband.web.problems import too_large
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -55,8 +56,8 @@ def declared(app: Flask, endpoint: str) -> Permission | str:
     return cast("Permission | str", found)
 
 
-def install(app: Flask, database: Database, parse_key: Callable[[str], Credential | None]) -> None:
-    """Check every request before its view; `parse_key` turns an Authorization value into a credential, if it is one."""
+def install(app: Flask, database: Database, parse: Callable[[str], Credential | None]) -> None:
+    """Check every request before its view; `parse` turns an Authorization value into a credential, if it is one."""
     app.extensions["stedenband.database"] = database
 
     @app.before_request
@@ -64,7 +65,7 @@ def install(app: Flask, database: Database, parse_key: Callable[[str], Credentia
         """Admit the caller, or raise the problem that it meets first."""
         g.stack = ExitStack()
         refuse_size()
-        g.credential = presented(parse_key)
+        g.credential = presented(parse)
         actor = visit().actor if g.credential else ANYBODY
         if actor is None:
             raise InvalidAccessToken
@@ -89,20 +90,20 @@ def check_routes(app: Flask) -> None:
 def refuse_size() -> None:
     """Read the body, so that a slow sender holds no connection; refuse what is too large."""
     if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
-        raise AddressTooLong(f"Send an address of at most {LONGEST_ADDRESS} characters.")
+        raise AddressTooLong(say("Send an address of at most {most} characters.", most=LONGEST_ADDRESS))
     if any(len(value) > LONGEST_HEADER for _, value in request.headers):
-        raise HeaderFieldsTooLarge(f"Send headers of at most {LONGEST_HEADER} characters.")
+        raise HeaderFieldsTooLarge(say("Send headers of at most {most} characters.", most=LONGEST_HEADER))
     if (request.content_length or 0) > LARGEST_BODY:
         raise too_large()
     request.get_data()
 
 
-def presented(parse_key: Callable[[str], Credential | None]) -> Credential | None:
-    """Return the credential of the request, None for an anonymous one; refuse what is not a key."""
+def presented(parse: Callable[[str], Credential | None]) -> Credential | None:
+    """Return the credential of the request, None for an anonymous one; refuse what has the form of none."""
     value = request.headers.get("Authorization")
     if value is None:
         return None
-    credential = parse_key(value)
+    credential = parse(value)
     if credential is None:
         raise InvalidAccessToken
     return credential
@@ -113,7 +114,7 @@ def require(permission: Permission | str) -> None:
     if permission == OPEN or caller().may(cast("Permission", permission)):
         return
     refusal: Problem = (
-        NoAccessToken() if caller() is ANYBODY else MissingPermission("Your role does not allow this operation.")
+        NoAccessToken() if caller() is ANYBODY else MissingPermission(say("Your role does not allow this operation."))
     )
     raise refusal
 
@@ -121,6 +122,12 @@ def require(permission: Permission | str) -> None:
 def caller() -> Actor:
     """Return the actor of this request."""
     return cast("Actor", g.actor)
+
+
+def end_visit() -> None:
+    """Give the connection back before the reply is sent, so that a slow reader holds none."""
+    g.pop("visit", None)
+    g.stack.close()
 
 
 def visit() -> Visit:

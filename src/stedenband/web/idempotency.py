@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from stedenband.core.db import now
 from stedenband.core.errors import BadRequest, IdempotencyKeyReused, ReplyNotKept, RequestInProgress
 from stedenband.core.ledger import IdempotencyKey
+from stedenband.core.words import say
 from stedenband.web.guard import caller, visit
 
 KEPT = timedelta(hours=24)
@@ -23,13 +24,13 @@ def once(work: Callable[[Session], Response], *, secret: bool = False) -> Respon
     key = _key()
     if key is None:
         return visit().write(work)
-    client = caller().client_id
+    actor = caller()
 
     def keyed(session: Session) -> Response:
-        lock = int.from_bytes(blake2b(f"{client} {key}".encode(), digest_size=8).digest(), signed=True)
+        lock = int.from_bytes(blake2b(f"{actor.key} {key}".encode(), digest_size=8).digest(), signed=True)
         if not session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
             raise RequestInProgress
-        kept = session.get(IdempotencyKey, (client, key))
+        kept = session.get(IdempotencyKey, (actor.client_id, actor.actor_id, key))
         if kept is not None and kept.created_at > now() - KEPT:
             return _repeated(kept)
         _forget_old(session)
@@ -47,7 +48,9 @@ def _key() -> str | None:
         return None
     found = FORM.fullmatch(sent)
     if found is None:
-        raise BadRequest.at("header", "Idempotency-Key", "Give 1 to 255 printable ASCII characters, such as a UUID.")
+        raise BadRequest.at(
+            "header", "Idempotency-Key", say("Give 1 to 255 printable ASCII characters, such as a UUID.")
+        )
     return found[1]
 
 
@@ -63,7 +66,7 @@ def _repeated(kept: IdempotencyKey) -> Response:
     headers = {name: value for name, value in (("Location", kept.location), ("ETag", kept.etag)) if value}
     if kept.body is None:
         raise ReplyNotKept(
-            "The first reply held a secret, which is shown once. Location names what was made.", headers=headers
+            say("The first reply held a secret, which is shown once. Location names what was made."), headers=headers
         )
     return Response(kept.body, status=kept.status, mimetype="application/json", headers=headers)
 
@@ -71,6 +74,7 @@ def _repeated(kept: IdempotencyKey) -> Response:
 def _first(key: str, response: Response, *, secret: bool) -> IdempotencyKey:
     return IdempotencyKey(
         api_client_id=caller().client_id,
+        actor_id=caller().actor_id,
         key=key,
         request_hash=_fingerprint(),
         status=response.status_code,

@@ -24,10 +24,11 @@ from stedenband.web.statements import Shape, Statements
 PAGING = {"sort", "after", "pageSize", "total", "select", "embed"}
 
 
-def statements_of(resource: Resource, base: str) -> Statements:
-    """Return the finished statements of a resource, made once per application."""
-    made: dict[Resource, Statements] = current_app.extensions.setdefault("stedenband.statements", {})
-    return made.setdefault(resource, Statements(resource, base)) if resource not in made else made[resource]
+def statements_of(resource: Resource, base: str, *, features: bool = False) -> Statements:
+    """Return the finished statements of a resource (or of its GeoJSON features), made once per application."""
+    made: dict[tuple[Resource, bool], Statements] = current_app.extensions.setdefault("stedenband.statements", {})
+    key = (resource, features)
+    return made[key] if key in made else made.setdefault(key, Statements(resource, base, features=features))
 
 
 def query_schema(resource: Resource) -> type[Schema]:

@@ -15,15 +15,19 @@ from stedenband.core.db import settle
 from stedenband.core.errors import MissingPermission, PreconditionFailed
 from stedenband.core.lifecycle import Transition
 from stedenband.core.parts import touch
+from stedenband.core.words import say
 from stedenband.web.conditional import check_version, reply, tag
 from stedenband.web.declare import View, declare
 from stedenband.web.embedding import kinds_of
+from stedenband.web.exports import answer_export, answer_single
+from stedenband.web.formats import offers
 from stedenband.web.guard import caller, visit
 from stedenband.web.idempotency import once
 from stedenband.web.language import kept
 from stedenband.web.links import base_address
 from stedenband.web.listing import answer_list, answer_one, projection_of, query_schema, read_schema, statements_of
 from stedenband.web.merge import flattened
+from stedenband.web.negotiation import chosen
 from stedenband.web.problems import not_found
 from stedenband.web.resource import Resource
 from stedenband.web.schema import camel, create_schema, patch_schema
@@ -44,6 +48,7 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
         summary=f"List {resource.plural.replace('_', ' ').replace('api ', 'API ')}",
         query=query_schema(resource),
         returns=schema,
+        offers=offers.of_collection(resource),
         facts={"list": True, "embeds": kinds_of(resource)},
     )
     if rules.create:
@@ -68,6 +73,7 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
         summary=f"Read {a(noun)}",
         query=read_schema(resource),
         returns=schema,
+        offers=offers.of_record(resource),
         facts={"embeds": kinds_of(resource)},
     )
     if rules.change:
@@ -131,9 +137,9 @@ def permit(relation: Relation, *allowed: Relation) -> None:
     """Refuse a caller whose relation to the record is not among those allowed."""
     if relation not in allowed:
         raise MissingPermission(
-            "Only the city that owns this record may do this."
+            say("Only the city that owns this record may do this.")
             if Relation.MEMBER not in allowed
-            else "Only the city that owns this record, or a member of its link, may do this."
+            else say("Only the city that owns this record, or a member of its link, may do this.")
         )
 
 
@@ -167,14 +173,20 @@ def parent_id(resource: Resource, ids: dict[str, UUID]) -> UUID | None:
 
 def _lister(resource: Resource) -> View:
     def view(query: dict[str, Any], **ids: UUID) -> Response:
-        return answer_list(resource, query, base_address(), parent_id(resource, ids))
+        parent = parent_id(resource, ids)
+        if wanted := chosen():
+            return answer_export(resource, query, wanted, parent)
+        return answer_list(resource, query, base_address(), parent)
 
     return view
 
 
 def _reader(resource: Resource) -> View:
     def view(query: dict[str, Any], **ids: UUID) -> Response:
-        return answer_one(resource, query, ids[camel(resource.key)], parent_id(resource, ids))
+        key, parent = ids[camel(resource.key)], parent_id(resource, ids)
+        if wanted := chosen():
+            return answer_single(resource, query, wanted, key, parent)
+        return answer_one(resource, query, key, parent)
 
     return view
 

@@ -1,31 +1,77 @@
 """Media types: what a request may send and what it may ask for."""
 
+from collections.abc import Collection, Sequence
+from typing import cast
 from urllib.parse import unquote_to_bytes
 
-from flask import request
+from flask import g, request
 
-from stedenband.core.errors import BELGIF, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
+from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
+from stedenband.core.words import say
+from stedenband.web import language
+from stedenband.web.formats.table import FORMATS, JSON, Format, Representation
 from stedenband.web.text import echo
 
-JSON = ("application/json",)
+JSON_ONLY = ("application/json",)
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
+PARAMETER = "format"
+"""The query parameter that wins over `Accept`, for clients that cannot set headers."""
 
 
-def accept(offered: tuple[str, ...] = JSON) -> None:
-    """Refuse a caller that takes none of the offered types."""
-    if "Accept" in request.headers and not request.accept_mimetypes.best_match(offered):
-        raise NotAcceptable(f"This resource is offered as: {', '.join(offered)}.")
+def choose(offers: Sequence[Representation] = ()) -> None:
+    """Choose the format of the reply among JSON and `offers`; refuse a caller that takes none of them (406)."""
+    readable_query()
+    formats = (JSON, *(each.format for each in offers))
+    wanted = _named(formats) if PARAMETER in request.args else _accepted(formats)
+    if wanted is None:
+        listed = ", ".join(f"{each.media_type} ({PARAMETER}={each.name})" for each in formats)
+        raise NotAcceptable(say("This resource is offered as: {types}.", types=listed))
+    g.representation = next((each for each in offers if each.format == wanted), None)
 
 
-def sent_as(read: tuple[str, ...] = JSON) -> None:
+def chosen() -> Representation | None:
+    """Return the representation that the caller gets; None: JSON."""
+    return cast("Representation | None", g.get("representation"))
+
+
+def _named(formats: Collection[Format]) -> Format | None:
+    """Return the format that `format=` names, None when it is not offered here; 400 when there is no such format."""
+    names = request.args.getlist(PARAMETER)
+    if len(names) > 1:
+        raise BadRequest.at("query", PARAMETER, say("Give this parameter once."))
+    wanted = FORMATS.get(names[0])
+    if wanted is None:
+        known = ", ".join(FORMATS)
+        raise BadRequest.at("query", PARAMETER, say("Give one of: {values}.", values=known), value=echo(names[0]))
+    return wanted if wanted in formats else None
+
+
+def _accepted(formats: Collection[Format]) -> Format | None:
+    """Return the format that `Accept` prefers: by quality, then by the more specific range, then JSON first."""
+    if "Accept" not in request.headers:
+        return JSON
+    best = max(formats, key=lambda each: _quality(each.media_type))
+    return best if _quality(best.media_type)[0] > 0 else None
+
+
+def _quality(media_type: str) -> tuple[float, int]:
+    """Return the quality of a media type and how specific the range is that says so; parameters are not compared."""
+    ranges = {media_type: 2, f"{media_type.partition('/')[0]}/*": 1, "*/*": 0}
+    sent = ((each.partition(";")[0].strip().lower(), quality) for each, quality in request.accept_mimetypes)
+    found = [(ranges[name], quality) for name, quality in sent if name in ranges]
+    specific, quality = max(found, default=(0, 0.0))
+    return quality, specific
+
+
+def sent_as(read: tuple[str, ...] = JSON_ONLY) -> None:
     """Refuse a body in another type or character set than the operation reads."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in read or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType(
-            f"Send the body in UTF-8 as: {', '.join(read)}.", headers={"Accept": ", ".join(read)}
+            say("Send the body in UTF-8 as: {types}.", types=", ".join(read)), headers={"Accept": ", ".join(read)}
         )
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the body uncompressed.", headers={"Accept-Encoding": "identity"})
+        raise UnsupportedMediaType(say("Send the body uncompressed."), headers={"Accept-Encoding": "identity"})
 
 
 def readable_query() -> None:
@@ -33,22 +79,14 @@ def readable_query() -> None:
     try:
         unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError:
-        raise BadRequest.at("query", "query", "The query string is not valid UTF-8.") from None
+        raise BadRequest.at("query", "query", say("The query string is not valid UTF-8.")) from None
 
 
-def no_query() -> None:
-    """Refuse parameters where there are none."""
+def no_query(but: Collection[str] = (PARAMETER,)) -> None:
+    """Refuse parameters where there are none `but` these and `lang`, which every operation takes."""
     readable_query()
-    for name in request.args:
-        raise BadRequest(
-            "The input message is incorrect",
-            issues=[
-                Issue(
-                    "query",
-                    str(echo(name)),
-                    "There is no such parameter here.",
-                    type=BELGIF + "input-validation:unknownParameter",
-                    title="Unknown parameter",
-                )
-            ],
-        )
+    language.kept()
+    for name in (each for each in request.args if each not in {*but, language.PARAMETER}):
+        what = say("There is no such parameter here.")
+        kind = BELGIF + "input-validation:unknownParameter"
+        raise BadRequest(INCORRECT, issues=[Issue("query", str(echo(name)), what, kind, say("Unknown parameter"))])

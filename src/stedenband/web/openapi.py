@@ -22,9 +22,13 @@ from stedenband.web.trace import API_VERSION
 DESCRIPTION = """\
 The register of partnerships between cities: partner cities, city links and agreements.
 
-Anonymous callers see what is public. With an API key, sent as `Authorization: Bearer <key>`, a caller sees what its
-role and its city may see. Lists are paged with a cursor (`next`). A change needs the ETag of the record in `If-Match`;
-every POST honors an `Idempotency-Key`. Errors are problem documents (RFC 9457). Properties without a value are absent.
+Anonymous callers see what is public. With an API key or, where the installation names an identity provider, an access
+token, sent as `Authorization: Bearer …`, a caller sees what its role and its city may see; `/me` tells which. Lists are
+paged with a cursor (`next`). A change needs the ETag of the record in `If-Match`; every POST honors an
+`Idempotency-Key`. Errors are problem documents (RFC 9457). Properties without a value are absent.
+
+Sentences and labels are in Dutch, French or English, as `lang=` or else `Accept-Language` asks; `Content-Language` says
+which. Codes and their labels are listed under `/refData`.
 """
 
 

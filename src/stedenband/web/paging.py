@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import ColumnElement, and_, bindparam, or_
 
 from stedenband.core.errors import BadRequest, Place
+from stedenband.core.words import say
 from stedenband.web.resource import Resource
 
 DEFAULT_SIZE = 50
@@ -87,7 +88,7 @@ def read(text: str, resource: Resource, sort: Sequence[str], steps: Sequence[Ste
         signature, keys = None, ()
     if signature != ",".join(sort):
         raise BadRequest.at(
-            place, "after", "Take the cursor from 'next' of a page of the same collection with the same sort."
+            place, "after", say("Take the cursor from 'next' of a page of the same collection with the same sort.")
         )
     return Cursor(keys)
 

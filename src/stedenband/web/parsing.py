@@ -7,14 +7,21 @@ import marshmallow as ma
 from flask import Request
 from webargs.flaskparser import FlaskParser
 
-from stedenband.core.errors import BELGIF, BadRequest, Issue, Place
+from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Issue, Place
+from stedenband.core.words import say
+from stedenband.web import language
 from stedenband.web.fields import QueryText, Repeated
-from stedenband.web.negotiation import readable_query
+from stedenband.web.negotiation import PARAMETER, readable_query
 from stedenband.web.text import echo
 
 DEEPEST = 20
 MOST_ISSUES = 50
-UNKNOWN = "Unknown field."
+OURS = {
+    "Unknown field.": say("There is no such property here, or it cannot be written."),
+    "Field may not be null.": say("This property cannot be null."),
+    "Invalid input type.": say("Give a JSON object."),
+}
+"""What marshmallow says itself -> what we say."""
 PLACES: dict[str, Place] = {"json": "body", "query": "query"}
 
 
@@ -30,13 +37,16 @@ class Parser(FlaskParser):
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """Return the query as text, repeatable parameters as lists."""
         readable_query()
+        language.kept()
         repeatable = {field.data_key for field in schema.fields.values() if isinstance(field, Repeated)}
         values: dict[str, Any] = {}
         for name, texts in req.args.lists():
+            if name in {PARAMETER, language.PARAMETER}:  # were read before
+                continue
             if name in repeatable:
                 values[name] = [QueryText(text) for text in texts]
             elif len(texts) > 1:
-                raise BadRequest.at("query", echo_name(name), "Give this parameter once.")
+                raise BadRequest.at("query", echo_name(name), say("Give this parameter once."))
             else:
                 values[name] = QueryText(texts[0])
         return values
@@ -52,7 +62,7 @@ class Parser(FlaskParser):
         issues: list[Issue] = []
         for location, messages in error.messages_dict.items():
             _collect(PLACES[location], "", messages, error.data, issues)
-        raise BadRequest("The input message is incorrect", issues=issues[:MOST_ISSUES])
+        raise BadRequest(INCORRECT, issues=issues[:MOST_ISSUES])
 
 
 def strict_json(body: bytes) -> Any:
@@ -60,12 +70,12 @@ def strict_json(body: bytes) -> Any:
     try:
         value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_constant)
     except UnicodeDecodeError:
-        raise _not_json("The body is not valid UTF-8.") from None
+        raise _not_json(say("The body is not valid UTF-8.")) from None
     except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, _Refused) else "The body is not valid JSON (RFC 8259)."
-        raise _not_json(reason) from None
+        refused = isinstance(error, _Refused)
+        raise _not_json(error.args[0] if refused else say("The body is not valid JSON (RFC 8259).")) from None
     if _depth(value) > DEEPEST:
-        raise _not_json(f"The body is nested more than {DEEPEST} deep.")
+        raise _not_json(say("The body is nested more than {most} deep.", most=DEEPEST))
     return value
 
 
@@ -81,16 +91,16 @@ class _Refused(ValueError):
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise _Refused("An object of the body names a property twice.")
+        raise _Refused(say("An object of the body names a property twice."))
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise _Refused(f"{name} is not a JSON number.")
+    raise _Refused(say("{name} is not a JSON number.", name=name))
 
 
 def _not_json(reason: str) -> BadRequest:
-    return BadRequest("The input message is incorrect", issues=[Issue("body", "", reason)])
+    return BadRequest(INCORRECT, issues=[Issue("body", "", reason)])
 
 
 def _depth(value: Any) -> int:
@@ -111,7 +121,7 @@ def _collect(place: Place, name: str, messages: Any, data: Any, issues: list[Iss
                 return
             _collect(place, _joined(name, key), below, _within(data, key), issues)
         return
-    issues += [_issue(place, name, str(message), data) for message in messages]
+    issues += [_issue(place, name, message, data) for message in messages]
 
 
 def _joined(name: str, key: Any) -> str:
@@ -131,24 +141,12 @@ def _within(data: Any, key: Any) -> Any:
 
 
 def _issue(place: Place, name: str, message: str, value: Any) -> Issue:
-    if message == UNKNOWN and place == "query":
-        return Issue(
-            place,
-            name,
-            "There is no such parameter here.",
-            type=BELGIF + "input-validation:unknownParameter",
-            title="Unknown parameter",
-        )
-    if message == UNKNOWN:
-        return Issue(place, name, "There is no such property here, or it cannot be written.", value=echo(value))
-    if message.startswith("Missing data"):
-        return Issue(
-            place,
-            name,
-            "This property is required.",
-            type=BELGIF + "input-validation:requiredInput",
-            title="Input is required",
-        )
-    if message.startswith("Field may not be null"):
-        message = "This property cannot be null."
-    return Issue(place, name, message.replace("Invalid input type.", "Give a JSON object."), value=echo(value))
+    match message, place:
+        case "Unknown field.", "query":
+            kind = BELGIF + "input-validation:unknownParameter"
+            return Issue(place, name, say("There is no such parameter here."), kind, say("Unknown parameter"))
+        case "Missing data for required field.", _:
+            kind = BELGIF + "input-validation:requiredInput"
+            return Issue(place, name, say("This property is required."), kind, say("Input is required"))
+        case _:
+            return Issue(place, name, OURS.get(message, message), value=echo(value))

@@ -18,6 +18,10 @@ from stedenband.core.errors import (
     ResourceNotFound,
     UnsupportedMediaType,
 )
+from stedenband.core.words import say
+from stedenband.web import language
+from stedenband.web.catalogs import translated
+from stedenband.web.links import base_address
 from stedenband.web.text import CONTROL
 
 MEDIA_TYPE = "application/problem+json"
@@ -44,28 +48,30 @@ def respond(problem: Problem) -> Response:
             sqlstate=getattr(getattr(cause, "orig", cause), "sqlstate", None),
             exc_info=problem.status == INTERNAL_SERVER_ERROR,
         )
+    spoken = language.spoken()
     document: dict[str, Any] = {
         "type": problem.type,
-        "title": problem.title,
+        "href": f"{base_address()}/refData/problemTypes/{problem.type}",
+        "title": translated(problem.title, spoken),
         "status": problem.status,
-        "detail": safe(problem.detail),
+        "detail": safe(translated(problem.detail, spoken)),
         "instance": f"urn:uuid:{g.trace_id}",
     }
     if problem.issues:
-        document["issues"] = [issue_document(issue) for issue in problem.issues]
+        document["issues"] = [issue_document(issue, spoken) for issue in problem.issues]
     response = Response(orjson.dumps(document), status=problem.status, mimetype=MEDIA_TYPE)
     response.headers.update(problem.headers)
-    return response
+    return language.label(response)
 
 
-def issue_document(issue: Issue) -> dict[str, Any]:
-    """Return one issue; what has no value is left out."""
+def issue_document(issue: Issue, spoken: str) -> dict[str, Any]:
+    """Return one issue in the caller's language; what has no value is left out."""
     document: dict[str, Any] = {
         "type": issue.type,
         "in": issue.place,
         "name": issue.name,
-        "title": issue.title,
-        "detail": safe(issue.detail),
+        "title": translated(issue.title, spoken),
+        "detail": safe(translated(issue.detail, spoken)),
     }
     if issue.value is not None:
         document["value"] = issue.value
@@ -75,7 +81,9 @@ def issue_document(issue: Issue) -> dict[str, Any]:
 def unexpected(error: Exception) -> Response:
     """Log a fault of ours and answer without a word of it."""
     log.error("unexpected", exc_info=error, trace=g.trace_id, path=request.path, error=type(error).__name__)
-    return respond(InternalError("Something went wrong on our side. Tell the administrator the value of 'instance'."))
+    return respond(
+        InternalError(say("Something went wrong on our side. Tell the administrator the value of 'instance'."))
+    )
 
 
 def of_http(error: http.HTTPException) -> Problem:
@@ -84,22 +92,22 @@ def of_http(error: http.HTTPException) -> Problem:
         return not_found()
     if isinstance(error, http.MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        return MethodNotAllowed(f"Use one of: {allowed}.", headers={"Allow": allowed})
+        return MethodNotAllowed(say("Use one of: {methods}.", methods=allowed), headers={"Allow": allowed})
     if isinstance(error, http.RequestEntityTooLarge):
         return too_large()
     if isinstance(error, http.UnsupportedMediaType):
-        return UnsupportedMediaType("Send the body in a media type that the contract names.")
-    return BadRequest("The request cannot be read as HTTP.", issues=())
+        return UnsupportedMediaType(say("Send the body in a media type that the contract names."))
+    return BadRequest(say("The request cannot be read as HTTP."), issues=())
 
 
 def not_found() -> ResourceNotFound:
     """Return the one answer for what is missing and for what the caller may not see."""
-    return ResourceNotFound("There is no such resource, or you may not see it.")
+    return ResourceNotFound(say("There is no such resource, or you may not see it."))
 
 
 def too_large() -> PayloadTooLarge:
     """Return the answer for a body over the limit."""
-    return PayloadTooLarge("Send a body of at most 1 MiB.")
+    return PayloadTooLarge(say("Send a body of at most 1 MiB."))
 
 
 def safe(text: str) -> str:

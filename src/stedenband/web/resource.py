@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from stedenband.core.access import Actor, Permission
 from stedenband.core.lifecycle import Lifecycle, Transition
 from stedenband.web.fields import Field
+from stedenband.web.formats.table import Representation
 from stedenband.web.schema import Schema, camel
 
 Data = dict[str, Any]
@@ -49,7 +50,8 @@ class Rules:
 class Resource:
     """A collection of records of one kind: its schema, its SQL and who may do what.
 
-    `name` stands in paths, `noun` in sentences. `permissions`: read, create, update, delete, move.
+    `name` stands in paths, `noun` in sentences. `permissions`: read, create, update, delete, move. `formats` are
+    offered beside those of every collection; `geometry(model)` is the SQL of a record's place, and offers GeoJSON.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Resource:
     lifecycle: Lifecycle | None = None
     transition: type[Schema] | None = None
     rules: Rules = field(default_factory=Rules)
+    formats: tuple[Representation, ...] = ()
+    geometry: Callable[[Any], ColumnElement[Any]] | None = None
 
     @cached_property
     def path(self) -> str:

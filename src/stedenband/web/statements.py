@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import Boolean, Date, Float, Integer, Text, Uuid
 
 from stedenband.web import fields
+from stedenband.web.formats.geojson import feature
 from stedenband.web.paging import Step, behind, order_by
 from stedenband.web.projection import EVERYTHING, Projection
 from stedenband.web.resource import Filter, Resource
@@ -65,10 +66,11 @@ def finished(statement: Select[Any]) -> str:
 class Statements:
     """The statements of one resource under one base address."""
 
-    def __init__(self, resource: Resource, base: str) -> None:
-        """Prepare the caches; they are bounded, as filters and sorts combine."""
+    def __init__(self, resource: Resource, base: str, *, features: bool = False) -> None:
+        """Prepare the caches; they are bounded, as filters and sorts combine. `features`: the records as GeoJSON."""
         self.resource = resource
         self.base = base
+        self.features = features
         self.list = lru_cache(KEPT_SHAPES)(self._list)
         self.read = lru_cache(KEPT_SHAPES)(self._read)
 
@@ -109,7 +111,10 @@ class Statements:
 
     def _text(self, entity: Any, projection: Projection, *, single: bool = False) -> Any:
         """Return the document as text, which nobody parses on the way."""
-        return cast(Writer(self.base, projection).document(self.resource.schema, entity, single=single), Text)
+        document = Writer(self.base, projection).document(self.resource.schema, entity, single=single)
+        if self.features and self.resource.geometry:
+            document = feature(entity.id, self.resource.geometry(entity), document)
+        return cast(document, Text)
 
     def _conditions(self, shape: Shape) -> list[Any]:
         model = self.resource.model

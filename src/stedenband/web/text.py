@@ -4,6 +4,8 @@ import re
 import unicodedata
 from math import isfinite
 
+from stedenband.core.words import say
+
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 LINE_BREAKS = re.compile("[\n\t]")
 MOST_COMBINING = 30
@@ -17,15 +19,21 @@ def cleaned(value: str, longest: int, *, lines: bool = False) -> str:
     text = (value.replace("\r\n", "\n") if lines else value).strip()
     if len(text) > longest * SHRINKS or (not text.isascii() and _heaped(text)):
         raise ValueError(
-            f"Shorten the text to at most {longest} characters, and {MOST_COMBINING} accents on one letter."
+            say(
+                "Shorten the text to at most {longest} characters, and {most} accents on one letter.",
+                longest=longest,
+                most=MOST_COMBINING,
+            )
         )
     text = unicodedata.normalize("NFC", text)
     if CONTROL.search(text) or (not lines and LINE_BREAKS.search(text)):
-        raise ValueError("Remove control characters, surrogates and characters that override the writing direction.")
+        raise ValueError(
+            say("Remove control characters, surrogates and characters that override the writing direction.")
+        )
     if not any(_shows(character) for character in text):
-        raise ValueError("Give a text that is not blank, or leave the property out.")
+        raise ValueError(say("Give a text that is not blank, or leave the property out."))
     if len(text) > longest:
-        raise ValueError(f"Shorten the text to at most {longest} characters.")
+        raise ValueError(say("Shorten the text to at most {longest} characters.", longest=longest))
     return text
 
 

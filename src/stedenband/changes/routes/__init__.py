@@ -14,15 +14,20 @@ from stedenband.changes.routes.statements import EPOCH, FEED, HISTORY
 from stedenband.changes.schemas import ChangeSchema, FeedQuery, HistoryEntrySchema
 from stedenband.core.access import Permission
 from stedenband.core.errors import BadRequest, Gone
+from stedenband.core.words import say
 from stedenband.web.conditional import reply, tag
 from stedenband.web.declare import StrictBlueprint, View, declare
+from stedenband.web.exports import answer_page
+from stedenband.web.formats.offers import EXPORTS
+from stedenband.web.formats.table import Subject
 from stedenband.web.guard import visit
 from stedenband.web.links import base_address
 from stedenband.web.listing import page_address, statements_of
 from stedenband.web.mount import address, parent_id
+from stedenband.web.negotiation import chosen
 from stedenband.web.problems import not_found
 from stedenband.web.resource import Resource
-from stedenband.web.schema import camel
+from stedenband.web.schema import Schema, camel
 
 CURSOR = re.compile(r"([0-9a-f-]{36})\.([0-9]{1,18})\.([0-9]{1,18})", re.ASCII)
 SEQUENCE = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -43,7 +48,8 @@ def blueprint(resources: tuple[Resource, ...]) -> Blueprint:
         summary="Follow what changed: a feed with a cursor, without values",
         query=FeedQuery,
         returns=ChangeSchema,
-        facts={"list": True, "cursor": True},
+        offers=EXPORTS,
+        facts={"list": True, "cursor": True, "paged": True},
     )
     for entry in catalogue.values():
         resource = entry.resource
@@ -57,7 +63,8 @@ def blueprint(resources: tuple[Resource, ...]) -> Blueprint:
             summary=f"Read what changed in this {resource.noun}, newest first",
             query=FeedQuery,
             returns=HistoryEntrySchema,
-            facts={"list": True},
+            offers=EXPORTS,
+            facts={"list": True, "paged": True},
         )
     return made
 
@@ -72,7 +79,7 @@ def _feed(catalogue: Mapping[str, Entry]) -> View:
         last = (page[-1].transaction_id, page[-1].sequence) if page else (transaction, sequence)
         cursor = f"{epoch}.{last[0]}.{last[1]}"
         items = [_change(row, catalogue[row.table_name]) for row in page]
-        return _page(items, size, cursor if len(rows) > size else None, {"cursor": cursor})
+        return _page(ChangeSchema, items, size, cursor if len(rows) > size else None, {"cursor": cursor})
 
     return view
 
@@ -82,10 +89,10 @@ def _position(cursor: str | None, epoch: str) -> tuple[int, int]:
         return 0, 0
     found = CURSOR.fullmatch(cursor)
     if found is None:
-        raise BadRequest.at("query", "after", "Take the cursor from 'next' or 'cursor' of a page of this feed.")
+        raise BadRequest.at("query", "after", say("Take the cursor from 'next' or 'cursor' of a page of this feed."))
     if found[1] != epoch:
         raise Gone(
-            "The feed started anew after a restore. Load the collections again, then follow it from its beginning."
+            say("The feed started anew after a restore. Load the collections again, then follow it from its beginning.")
         )
     return int(found[2]), int(found[3])
 
@@ -119,7 +126,7 @@ def _history(entry: Entry) -> View:
         size = query["page_size"]
         rows = visit().rows(HISTORY, {"record": record, "before": _before(query.get("after")), "limit": size + 1})
         items = [_entry(row, entry, record) for row in rows[:size]]
-        return _page(items, size, str(rows[size - 1].sequence) if len(rows) > size else None, {})
+        return _page(HistoryEntrySchema, items, size, str(rows[size - 1].sequence) if len(rows) > size else None, {})
 
     return view
 
@@ -128,7 +135,7 @@ def _before(cursor: str | None) -> int:
     if cursor is None:
         return NEWEST
     if not SEQUENCE.fullmatch(cursor):
-        raise BadRequest.at("query", "after", "Take the cursor from 'next' of a page of this history.")
+        raise BadRequest.at("query", "after", say("Take the cursor from 'next' of a page of this history."))
     return int(cursor)
 
 
@@ -146,7 +153,12 @@ def _entry(row: Any, entry: Entry, record: UUID) -> dict[str, Any]:
     return _about(row, entry.resource, record) | author | {"changes": changes}
 
 
-def _page(items: list[dict[str, Any]], size: int, following: str | None, more: Mapping[str, Any]) -> Response:
+def _page(
+    schema: type[Schema], items: list[dict[str, Any]], size: int, following: str | None, more: Mapping[str, Any]
+) -> Response:
+    if wanted := chosen():
+        beyond = page_address({"after": following}) if following else None
+        return answer_page(Subject("changes", schema, page_address({})), wanted, items, beyond)
     document = {
         "self": page_address({}),
         "items": items,

@@ -47,23 +47,25 @@ class Agreement(Owned, Record):
                 "rules": {
                     "ck_agreement_valid_to": {
                         "field": "validTo",
-                        "detail": "An agreement ends after it begins.",
+                        "detail": say("An agreement ends after it begins."),
                         "status": 400,
                     },
                     "ck_agreement_valid_to_range": {
                         "field": "validTo",
-                        "detail": "Give a date from 1900 to 2200.",
+                        "detail": say("Give a date from 1900 to 2200."),
                         "status": 400,
                     },
                     "ex_agreement_period": {
                         "field": "validFrom",
                         "status": 409,
-                        "detail": "Another agreement of this kind in this link covers part of this period.",
+                        "detail": say("Another agreement of this kind in this link covers part of this period."),
                     },
                     "not_wider_than_link": {
                         "field": "visibility",
                         "status": 409,
-                        "detail": "An agreement cannot be seen by more people than its link. Widen the link first.",
+                        "detail": say(
+                            "An agreement cannot be seen by more people than its link. Widen the link first."
+                        ),
                     },
                 },
             }
@@ -87,7 +89,10 @@ class Agreement(Owned, Record):
         lazy="raise", order_by="AgreementTheme.code", cascade="all, delete-orphan", passive_deletes=True
     )
     signatories: Mapped[list["AgreementSignatory"]] = relationship(
-        lazy="raise", order_by="AgreementSignatory.id", cascade="all, delete-orphan", passive_deletes=True
+        lazy="raise",
+        order_by="AgreementSignatory.position, AgreementSignatory.id",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
     )
 
 
@@ -123,13 +128,15 @@ class AgreementSignatory(Keyed, Record):
     __table_args__ = (
         plain("name", 200),
         plain("function", 200),
-        {"info": {"impersonal": "agreement_id partner_city_id function"}},
+        CheckConstraint("position BETWEEN 0 AND 199", name="position"),
+        {"info": {"impersonal": "agreement_id partner_city_id function position"}},
     )
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"), index=True)
     partner_city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
     name: Mapped[str | None] = mapped_column(info=SIGNATURE.tag)
     function: Mapped[str]
+    position: Mapped[int] = mapped_column(server_default=text("0"))
 
     city: Mapped["PartnerCity"] = relationship(lazy="raise")
 

@@ -13,6 +13,7 @@ from stedenband.cities.models.themes import THEMES
 from stedenband.core.lifecycle import Lifecycle
 from stedenband.core.privacy import NOTE
 from stedenband.core.records import NOW, VISIBILITIES, Keyed, Owned, Record, localized, one_of, plain
+from stedenband.core.words import say
 
 LINK_KINDS = ("cityLink", "twinning", "sdgPartnership", "network", "friendship")
 """`cityLink` is the North-South kind."""
@@ -62,28 +63,32 @@ class CityLink(Owned, Record):
                 "rules": {
                     "ck_city_link_end_date": {
                         "field": "endDate",
-                        "detail": "The end date is before the start date.",
+                        "detail": say("The end date is before the start date."),
                         "status": 400,
                     },
                     "ck_city_link_end_date_range": {
                         "field": "endDate",
-                        "detail": "Give a date from 1900 to 2200.",
+                        "detail": say("Give a date from 1900 to 2200."),
                         "status": 400,
                     },
                     "same_link": {
                         "field": "into",
                         "status": 409,
-                        "detail": "Only open links of the same kind and the same members are merged.",
+                        "detail": say("Only open links of the same kind and the same members are merged."),
                     },
                     "one_open_link": {
                         "field": "members",
                         "status": 409,
-                        "detail": "Your city already has an open link of this kind with the same members.",
+                        "detail": say("Your city already has an open link of this kind with the same members."),
                     },
-                    "two_members": {"field": "members", "detail": "A link has two or more members.", "status": 400},
+                    "two_members": {
+                        "field": "members",
+                        "detail": say("A link has two or more members."),
+                        "status": 400,
+                    },
                     "owner_is_member": {
                         "field": "members",
-                        "detail": "Your own city must be one of the members.",
+                        "detail": say("Your own city must be one of the members."),
                         "status": 400,
                     },
                 },

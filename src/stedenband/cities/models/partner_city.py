@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stedenband.core.access import Role
 from stedenband.core.records import Owned, Record, localized, my_city, my_role, one_of, plain
+from stedenband.core.words import say
 
 
 class PartnerCity(Owned, Record):
@@ -60,18 +61,18 @@ class PartnerCity(Owned, Record):
                 "rules": {
                     "ck_partner_city_location": {
                         "field": "location",
-                        "detail": "Give latitude and longitude together.",
+                        "detail": say("Give latitude and longitude together."),
                         "status": 400,
                     },
                     "ck_partner_city_population_year": {
                         "field": "population.year",
-                        "detail": "Give the year (1800 to 2200) beside a value.",
+                        "detail": say("Give the year (1800 to 2200) beside a value."),
                         "status": 400,
                     },
                     **{
                         f"uq_partner_city_{column}": {
                             "field": f"identifiers.{field}",
-                            "detail": "Another city of yours has this identifier.",
+                            "detail": say("Another city of yours has this identifier."),
                             "status": 409,
                         }
                         for column, field in (

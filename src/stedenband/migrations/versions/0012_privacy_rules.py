@@ -36,7 +36,8 @@ CREATE FUNCTION purge_replies(controller uuid, ids uuid[], words text[]) RETURNS
 LANGUAGE sql VOLATILE {DEFINER} AS $$
     WITH purged AS (
         DELETE FROM idempotency_key k USING replies_about(controller, ids, words) about
-        WHERE k.api_client_id = about.api_client_id AND k.key = about.key RETURNING 1
+        WHERE k.api_client_id = about.api_client_id AND k.actor_id = about.actor_id AND k.key = about.key
+        RETURNING 1
     )
     SELECT count(*)::integer FROM purged
 $$

@@ -78,7 +78,9 @@ class Contact(Owned, Record):
                 "rules": {
                     "ck_contact_erased": {
                         "field": "",
-                        "detail": "The data of this person was erased; nothing can be added to it.",
+                        "detail": say(
+                            "The data of this person was erased; nothing can be added to it or erased again."
+                        ),
                         "status": 409,
                     },
                     "ck_contact_shared": {"field": "cityLink", "detail": NAME_THE_LINK, "status": 400},

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from stedenband.cities.models import PartnerCity
 from stedenband.core.privacy import AUDIT
 from stedenband.core.records import Owned, Record, one_of, plain
+from stedenband.core.words import say
 
 ACT_KINDS = ("subjectAccess", "rectification", "erasure", "review", "retention", "transferGround")
 ACT_REASONS = (
@@ -41,7 +42,7 @@ TRANSFER_KINDS = (
 """GDPR art. 45, art. 46(2)(a), 46(3)(b) and 46(2)(c), and the derogations of art. 49(1)(a), (b), (d), (e) and (f)."""
 
 PROTECTIONS = ("eea", "adequacyDecision")
-NEEDED = (
+NEEDED = say(
     "The link has a member city outside the European Economic Area, in a country without an adequacy decision."
     " Record on which ground its personal data goes there, with POST /v1/transferGrounds."
 )
@@ -95,12 +96,12 @@ class TransferGround(Owned, Record):
                     "transfer_ground_needed": {"field": "cityLink", "detail": NEEDED, "status": 409},
                     "ck_transfer_ground_valid_to": {
                         "field": "validTo",
-                        "detail": "A ground ends on or after the day it begins.",
+                        "detail": say("A ground ends on or after the day it begins."),
                         "status": 400,
                     },
                     "ck_transfer_ground_valid_to_range": {
                         "field": "validTo",
-                        "detail": "Give a date from 1900 to 2200.",
+                        "detail": say("Give a date from 1900 to 2200."),
                         "status": 400,
                     },
                 },

@@ -17,7 +17,8 @@ from stedenband.web.fields.objects import (
 from stedenband.web.fields.outputs import AnyValue, Counts, Names, ValuesByName
 from stedenband.web.fields.queries import Near, Repeated
 from stedenband.web.fields.selection import Select, Selection, properties_of
-from stedenband.web.fields.texts import Code, LocalizedText, Pattern, Text, TimeZone, Url, language_code
+from stedenband.web.fields.standards import CountryCode, CurrencyCode, LanguageCode, language_code
+from stedenband.web.fields.texts import Code, LocalizedText, Pattern, Text, TimeZone, Url
 from stedenband.web.fields.values import Date, Flag, Instant, Integer, Key, Number
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "Code",
     "Codes",
     "Counts",
+    "CountryCode",
+    "CurrencyCode",
     "Date",
     "Email",
     "EnterpriseNumber",
@@ -38,6 +41,7 @@ __all__ = [
     "Integer",
     "Items",
     "Key",
+    "LanguageCode",
     "LocalizedText",
     "Matches",
     "Moves",

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 import marshmallow as ma
 from marshmallow import ValidationError
 
+from stedenband.core.words import say
+
 
 class Field(ma.fields.Field[Any]):
     """A value. `audience` says who sees it; `description` and `example` go into the contract."""
@@ -34,7 +36,7 @@ class Field(ma.fields.Field[Any]):
     def text_from(self, value: object) -> str:
         """Return `value` when it is a string."""
         if not isinstance(value, str):
-            raise ValidationError("Give a JSON string.")
+            raise ValidationError(say("Give a JSON string."))
         return value
 
 

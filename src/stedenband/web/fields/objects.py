@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import object_session
 
+from stedenband.core.words import say
 from stedenband.web.fields.base import Field, present
 from stedenband.web.fields.texts import Code
 from stedenband.web.fields.values import read_key
@@ -62,7 +63,7 @@ class Reference(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> UUID:
         if not isinstance(value, dict) or set(value) != {"id"}:
-            raise ValidationError('Refer to a record as {"id": "<its id>"}.')
+            raise ValidationError(say('Refer to a record as {"id": "<its id>"}.'))
         return read_key(value["id"])
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
@@ -90,7 +91,7 @@ class Part(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise ValidationError("Give a JSON object.")
+            raise ValidationError(say("Give a JSON object."))
         return dict(self.reader().load(value))
 
     def removed(self) -> dict[str, None]:
@@ -114,7 +115,9 @@ class Items(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list) or not self.least <= len(value) <= self.most:
-            raise ValidationError(f"Give a JSON array of {self.least} to {self.most} items.")
+            raise ValidationError(
+                say("Give a JSON array of {least} to {most} items.", least=self.least, most=self.most)
+            )
         return list(create_schema(self.item)(many=True).load(value))
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
@@ -132,7 +135,7 @@ class Codes(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[str]:
         if not isinstance(value, list) or len(value) > self.most:
-            raise ValidationError(f"Give a JSON array of at most {self.most} codes.")
+            raise ValidationError(say("Give a JSON array of at most {most} codes.", most=self.most))
         errors: dict[int, Any] = {}
         codes = []
         for index, item in enumerate(value):
@@ -143,7 +146,7 @@ class Codes(Field):
         if errors:
             raise ValidationError(errors)
         if len(set(codes)) < len(codes):
-            raise ValidationError("Give each code once.")
+            raise ValidationError(say("Give each code once."))
         return sorted(codes)
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:

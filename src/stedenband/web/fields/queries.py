@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from stedenband.core.words import say
 from stedenband.web.fields.base import Field
 
 BOUNDS = ((-90, 90), (-180, 180), (1, 20_038))
@@ -20,7 +21,7 @@ class Near(Field):
         found = self.FORM.fullmatch(self.text_from(value))
         circle = [float(part) for part in found.groups()] if found else []
         if not found or any(not least <= part <= most for part, (least, most) in zip(circle, BOUNDS, strict=True)):
-            raise ValidationError("Give latitude,longitude,kilometers, such as 50.965,5.5,25 (at most 20038 km).")
+            raise ValidationError(say("Give latitude,longitude,kilometers, such as 50.965,5.5,25 (at most 20038 km)."))
         return circle
 
     def documented(self) -> dict[str, Any]:
@@ -39,7 +40,7 @@ class Repeated(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[Any]:
         if len(value) > self.most:
-            raise ValidationError(f"Repeat this parameter at most {self.most} times.")
+            raise ValidationError(say("Repeat this parameter at most {most} times.", most=self.most))
         return [self.value.deserialize(item) for item in value]
 
     def documented(self) -> dict[str, Any]:

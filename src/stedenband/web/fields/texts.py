@@ -9,7 +9,9 @@ from zoneinfo import available_timezones
 from marshmallow import ValidationError
 
 from stedenband.core.parts import Merge
+from stedenband.core.words import say
 from stedenband.web.fields.base import Field
+from stedenband.web.fields.standards import language_code
 from stedenband.web.text import cleaned
 
 
@@ -26,7 +28,7 @@ class Text(Field):
         try:
             return cleaned(self.text_from(value), self.longest, lines=self.lines)
         except ValueError as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(error.args[0]) from None
 
     def documented(self) -> dict[str, Any]:
         """Return the bounds."""
@@ -64,7 +66,7 @@ class Code(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> str:
         if self.text_from(value) not in self.codes:
-            raise ValidationError(f"Give one of: {', '.join(self.codes)}.")
+            raise ValidationError(say("Give one of: {codes}.", codes=", ".join(self.codes)))
         return str(value)
 
     def documented(self) -> dict[str, Any]:
@@ -83,7 +85,7 @@ class TimeZone(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> str:
         if self.text_from(value) not in time_zones():
-            raise ValidationError("Give a name of the IANA time zone database, such as Africa/Gaborone.")
+            raise ValidationError(say("Give a name of the IANA time zone database, such as Africa/Gaborone."))
         return str(value)
 
 
@@ -99,7 +101,7 @@ class Url(Text):
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
         if not self.FORM.fullmatch(text):
-            raise ValidationError("Give an absolute address that begins with https:// or http://, in ASCII.")
+            raise ValidationError(say("Give an absolute address that begins with https:// or http://, in ASCII."))
         return text
 
     def documented(self) -> dict[str, Any]:
@@ -123,7 +125,7 @@ class LocalizedText(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or not value:
-            raise ValidationError("Give a JSON object of language codes and texts, with at least one.")
+            raise ValidationError(say("Give a JSON object of language codes and texts, with at least one."))
         texts = {language_code(key): self.text.deserialize(text) for key, text in value.items()}
         return Merge(texts) if self.patching else texts
 
@@ -135,10 +137,3 @@ class LocalizedText(Field):
             "minProperties": 1,
             "additionalProperties": {"type": "string", "minLength": 1, "maxLength": self.text.longest},
         }
-
-
-def language_code(value: object) -> str:
-    """Return an ISO 639-1 code."""
-    if not isinstance(value, str) or not re.fullmatch("[a-z]{2}", value, re.ASCII):
-        raise ValidationError("Name a language with two lower-case letters (ISO 639-1).")
-    return value

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 
+from stedenband.core.words import say
 from stedenband.web.fields.base import Field, QueryText
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -26,7 +27,7 @@ LAST_DAY = date(2200, 12, 31)
 def read_key(value: object) -> UUID:
     """Return the UUID that `value` spells in lower case."""
     if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
-        raise ValidationError("Give the id of a record: a UUID in lower case with four hyphens.")
+        raise ValidationError(say("Give the id of a record: a UUID in lower case with four hyphens."))
     return UUID(value)
 
 
@@ -54,7 +55,7 @@ class Integer(Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> int:
         number = int(value) if isinstance(value, QueryText) and INTEGER_FORM.fullmatch(value) else value
         if not isinstance(number, int) or isinstance(number, bool) or not self.least <= number <= self.most:
-            raise ValidationError(f"Give a whole number from {self.least} to {self.most}.")
+            raise ValidationError(say("Give a whole number from {least} to {most}.", least=self.least, most=self.most))
         return number
 
     def documented(self) -> dict[str, Any]:
@@ -75,9 +76,11 @@ class Number(Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> float:
         number = float(value) if isinstance(value, QueryText) and DECIMAL_FORM.fullmatch(value) else value
         if not isinstance(number, int | float) or isinstance(number, bool) or not self.least <= number <= self.most:
-            raise ValidationError(f"Give a number from {self.least:g} to {self.most:g}.")
+            raise ValidationError(
+                say("Give a number from {least} to {most}.", least=f"{self.least:g}", most=f"{self.most:g}")
+            )
         if round(number, MOST_DECIMALS) != number:
-            raise ValidationError(f"Give a number of at most {MOST_DECIMALS} decimals.")
+            raise ValidationError(say("Give a number of at most {most} decimals.", most=MOST_DECIMALS))
         return float(number)
 
     def documented(self) -> dict[str, Any]:
@@ -94,7 +97,7 @@ class Flag(Field):
         if isinstance(value, QueryText) and value in {"true", "false"}:
             return value == "true"
         if not isinstance(value, bool):
-            raise ValidationError("Give true or false.")
+            raise ValidationError(say("Give true or false."))
         return value
 
 
@@ -109,7 +112,7 @@ class Date(Field):
         except ValueError:
             day = None
         if day is None or not FIRST_DAY <= day <= LAST_DAY:
-            raise ValidationError("Give a day as YYYY-MM-DD, from 1900-01-01 to 2200-12-31.")
+            raise ValidationError(say("Give a day as YYYY-MM-DD, from 1900-01-01 to 2200-12-31."))
         return day
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
@@ -128,7 +131,7 @@ class Instant(Field):
             moment = None
         if moment is None or not FIRST_DAY <= moment.date() <= LAST_DAY:
             raise ValidationError(
-                "Give a moment with its offset, such as 2026-02-01T09:30:00+02:00, from 1900 to 2200."
+                say("Give a moment with its offset, such as 2026-02-01T09:30:00+02:00, from 1900 to 2200.")
             )
         return moment
 

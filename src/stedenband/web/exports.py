@@ -1,0 +1,167 @@
+"""Exports: all records that match, in one file, at the same size in memory however many they are.
+
+PostgreSQL copies the documents into a temporary file that has no name, the connection goes back, the file is turned
+into the format, and only then the reply begins: nothing waits for a slow reader, and no reply breaks off half-way for
+a time-out. Every request makes its file anew; the same data gives the same bytes, so that `Range` goes on in it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from hashlib import file_digest
+from io import BytesIO
+from tempfile import TemporaryFile
+from threading import BoundedSemaphore
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import orjson
+from flask import Response, request
+
+from stedenband.core.db import now
+from stedenband.core.errors import BadRequest, Issue, ServiceUnavailable
+from stedenband.core.words import say
+from stedenband.web.conditional import reply, tag
+from stedenband.web.formats.table import Representation, Subject
+from stedenband.web.guard import end_visit, visit
+from stedenband.web.language import kept
+from stedenband.web.links import base_address
+from stedenband.web.listing import PAGING, page_address, projection_of, statements_of
+from stedenband.web.paging import steps_of
+from stedenband.web.problems import not_found
+from stedenband.web.ranges import send_file
+from stedenband.web.resource import Resource
+from stedenband.web.statements import Shape
+
+MOST_ROWS = 100_000
+SECONDS = 60
+"""For the statement."""
+AT_ONCE = 2
+"""Exports that one process makes at the same time; who comes third is asked to come back."""
+RETRY_AFTER = 5
+PAGES = ("after", "pageSize", "total")
+
+TURNS = BoundedSemaphore(AT_ONCE)
+
+
+def answer_export(
+    resource: Resource, query: Mapping[str, Any], wanted: Representation, parent: UUID | None = None
+) -> Response:
+    """Return all records that `query` matches, in the order asked for; 404 when the parent is missing or unseen."""
+    refuse_paging()
+    refuse_embedding()
+    steps = steps_of(resource, query.get("sort", ()))
+    filters = {name: value for name, value in query.items() if name not in PAGING}
+    statement = statements_of(resource, base_address(), features=wanted.features).list(
+        Shape(tuple(sorted(filters)), steps, projection=projection_of(query))
+    )
+    values = {**filters, "limit": MOST_ROWS + 1, "parent": parent, "lang": kept()}
+    with _turn(), _room(), ExitStack() as unfinished:
+        documents = unfinished.enter_context(TemporaryFile())
+        rows = _copy(statement, values, documents)
+        end_visit()
+        if parent is not None and not rows:
+            raise not_found()
+        if rows > MOST_ROWS:
+            raise BadRequest.at(
+                "query",
+                "format",
+                say("More than {most} records match. Narrow the export with filters.", most=MOST_ROWS),
+            )
+        subject = Subject(resource.name, resource.schema, page_address({}), selected=query.get("select"))
+        return _made(subject, wanted, documents)
+
+
+def answer_single(
+    resource: Resource, query: Mapping[str, Any], wanted: Representation, key: UUID, parent: UUID | None = None
+) -> Response:
+    """Return one record in another format; 404 when it is missing or unseen."""
+    refuse_embedding()
+    statement = statements_of(resource, base_address(), features=wanted.features).read(projection_of(query, resource))
+    rows = visit().rows(statement, {"id": key, "parent": parent, "lang": kept()})
+    if not rows:
+        raise not_found()
+    subject = Subject(resource.name, resource.schema, page_address({}), single=True, selected=query.get("select"))
+    return _small(subject, wanted, [rows[0][1].encode()], rows[0][0])
+
+
+def answer_page(subject: Subject, wanted: Representation, items: Sequence[Any], following: str | None) -> Response:
+    """Return one page in another format: of a record of change, which has no end; `Link` leads to the next."""
+    response = _small(subject, wanted, map(orjson.dumps, items))
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+def refuse_paging() -> None:
+    """Refuse the parameters of pages: an export has none."""
+    paging = [name for name in PAGES if name in request.args]
+    if paging:
+        detail = say("An export is complete and has no pages. Leave this parameter out.")
+        raise BadRequest("The input message is incorrect", issues=[Issue("query", name, detail) for name in paging])
+
+
+def refuse_embedding() -> None:
+    """Refuse to embed where there is no place for it."""
+    if "embed" in request.args:
+        raise BadRequest.at("query", "embed", say("Only JSON carries embedded records. Leave this parameter out."))
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for nobody: refuse when enough exports are being made."""
+    if not TURNS.acquire(blocking=False):
+        raise ServiceUnavailable(RETRY_AFTER)
+    try:
+        yield
+    finally:
+        TURNS.release()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Ask the caller to come back when there is no room for a temporary file."""
+    try:
+        yield
+    except OSError as error:
+        raise ServiceUnavailable(RETRY_AFTER) from error
+
+
+def _small(
+    subject: Subject, wanted: Representation, documents: Iterable[bytes], version: int | None = None
+) -> Response:
+    """Return the reply for documents that are there already."""
+    out = BytesIO()
+    with _room():
+        wanted.write(subject, documents, out)
+    body = out.getvalue()
+    response = reply(body, tag(body, version))
+    if response.content_type:
+        response.content_type = wanted.format.content_type
+    return response
+
+
+def _copy(statement: str, values: Mapping[str, Any], documents: BinaryIO) -> int:
+    """Write each document on a line; return the number of rows (a parent without children is one)."""
+    count = 0
+    with visit().copied(statement, values, SECONDS) as rows:
+        for count, row in enumerate(rows, 1):  # noqa: B007 (the last one is their number)
+            if row[-1] is not None:
+                documents.write(row[1].replace("\n", "").encode())
+                documents.write(b"\n")
+    return count
+
+
+def _made(subject: Subject, wanted: Representation, documents: BinaryIO) -> Response:
+    """Return the reply with the finished file."""
+    documents.seek(0)
+    with ExitStack() as unfinished:
+        file = unfinished.enter_context(TemporaryFile())
+        wanted.write(subject, (line.rstrip(b"\n") for line in documents), file)
+        file.seek(0)
+        response = send_file(file, f'"{file_digest(file, "sha256").hexdigest()[:20]}"')
+        unfinished.pop_all()
+    if response.status_code != 304:  # noqa: PLR2004 (which has no body to name)
+        response.content_type = wanted.format.content_type
+        name = f"{subject.name}-{now():%Y-%m-%d}.{wanted.format.extension}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,1 @@
+"""How a reply may look beside JSON: the table of formats, and one file per format that the web layer writes itself."""

@@ -1,0 +1,43 @@
+"""What the tests of access share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.access.issuers import Issuer, running_issuer, world_of
+from tests.builders import World
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    """An issuer that stays as it is."""
+    with running_issuer() as running:
+        yield running
+
+
+@pytest.fixture
+def own_issuer() -> Iterator[Issuer]:
+    """An issuer for this test alone, which may rotate its keys, fall ill and die."""
+    with running_issuer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def ill_issuer() -> Iterator[Issuer]:
+    """An issuer that answers whatever a test says."""
+    with running_issuer() as running:
+        yield running
+
+
+@pytest.fixture
+def issuer_to_break(ill_issuer: Issuer) -> Issuer:
+    """That issuer in good health."""
+    ill_issuer.get_well()
+    return ill_issuer
+
+
+@pytest.fixture(scope="session")
+def open_world(world: World, issuer: Issuer) -> Iterator[World]:
+    """The world of this worker for callers with keys and with tokens."""
+    with world_of(world, issuer.address) as made:
+        yield made

@@ -1,0 +1,57 @@
+"""Callers with a token get the answers of the access table, like callers with a key of the same city and role."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.access.issuers import Issuer, person, world_of
+from tests.builders import OWN, PARTNER, STRANGER, Api, world_in
+from tests.contracts.access_records import MAKERS, Stage, kind_of
+from tests.contracts.access_requests import Asking
+from tests.contracts.access_rules import RULES, Caller, Rule, expected
+from tests.databases import TestServer
+
+CALLERS = (
+    Caller("coordinator", OWN),
+    Caller("admin", OWN),
+    Caller("partner", PARTNER),
+    Caller("editor", PARTNER),
+    Caller("auditor", STRANGER),
+)
+STANDINGS = 3
+
+
+@dataclass
+class TokenStage(Stage):
+    """The stage of the matrix, for callers with tokens."""
+
+    issuer: Issuer | None = None
+
+    def api(self, caller: Caller) -> Api:
+        """Return the API as this caller sees it."""
+        assert self.issuer
+        assert caller.city
+        return person(self.world, self.issuer, "a", caller.city, caller.role)
+
+
+@pytest.fixture(scope="module")
+def stage(server: TestServer, worker_id: str, issuer: Issuer) -> Iterator[TokenStage]:
+    """The records in a world of their own."""
+    with server.copy(worker_id) as database, world_in(database) as world, world_of(world, issuer.address) as made:
+        yield TokenStage(made, issuer=issuer)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_a_caller_with_a_token_gets_the_answer_of_the_table(stage: TokenStage, rule: Rule) -> None:
+    kind = kind_of(rule.path)
+    wrong = []
+    for name in [*MAKERS[kind]][:STANDINGS]:
+        for caller in CALLERS:
+            subject = stage.subject(kind, name)
+            status = Asking(stage, rule, caller, subject).send().status_code
+            if status != expected(rule, caller, subject.facts, names_record=kind not in {"", "name"}):
+                wrong.append(f"{caller} asks {rule} of {name!r}: {status}")
+            if rule.method != "GET" and status < 300:
+                stage.use_up(kind, name)
+    assert wrong == []

@@ -1,0 +1,19 @@
+"""What we use of xlsxwriter."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+class Workbook:
+    def __init__(self, filename: BinaryIO, options: Mapping[str, bool]) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def set_properties(self, properties: Mapping[str, str | datetime]) -> None: ...
+    def add_format(self, properties: Mapping[str, str | bool]) -> Format: ...
+    def add_worksheet(self, name: str) -> Worksheet: ...

@@ -1,0 +1,3 @@
+"""What xlsxwriter raises."""
+
+class FileCreateError(Exception): ...

@@ -1,0 +1,3 @@
+"""A format of cells."""
+
+class Format: ...
