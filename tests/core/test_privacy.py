@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, Text
 
 import stedenband.app
-import stedenband.people.models  # noqa: F401 (registers its tables)
+import stedenband.people.models
 from stedenband.core.privacy import IMPERSONAL, NOTE, personal_columns, processing, untagged
 from stedenband.core.records import Record
 

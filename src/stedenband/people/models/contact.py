@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from stedenband.cities.models import CityLink, PartnerCity
 from stedenband.core.records import VISIBILITIES, Keyed, Owned, Record, email, one_of, phone, plain
+from stedenband.core.words import say
 from stedenband.people.models.organization import NAME_THE_LINK, SHARED_IN_A_LINK, Organization
 from stedenband.people.models.tags import ADDRESS, BASIS, FUNCTION, IDENTITY, LANGUAGE, REMARK, ROLE
 
