@@ -21,7 +21,15 @@ from stedenband.cities.models import Agreement, CityLink, CityLinkMember, Partne
 from stedenband.config import Settings
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
-from stedenband.people.models import TransferGround
+from stedenband.people.models import (
+    Contact,
+    ContactEmail,
+    ContactLanguage,
+    ContactPhone,
+    ContactRole,
+    Organization,
+    TransferGround,
+)
 from tests.databases import TestDatabase
 
 BASE = "http://127.0.0.1:8000"
@@ -90,6 +98,8 @@ class World:
     clients: dict[tuple[str, str], UUID] = field(default_factory=dict)
     links: dict[str, UUID] = field(default_factory=dict)
     agreements: dict[str, UUID] = field(default_factory=dict)
+    organizations: dict[str, UUID] = field(default_factory=dict)
+    contacts: dict[str, UUID] = field(default_factory=dict)
 
     def credential(self, city: str, role: str = "coordinator") -> tuple[str, bytes]:
         """Return what a client presents to the database: the prefix and the hash of its key."""
@@ -103,9 +113,9 @@ class World:
 
 @contextmanager
 def world_in(database: TestDatabase) -> Iterator[World]:
-    """Fill a database: three cities with a client per role, and links and agreements of each visibility.
+    """Fill a database: three cities with a client per role, and links, agreements and people of each visibility.
 
-    `links` and `agreements` are owned by Genk and named by visibility: 'city', 'link', 'public'; the links are of
+    `links`, `agreements`, `organizations` and `contacts` are owned by Genk and named by visibility: 'city', 'link', 'public'; the links are of
     Genk and Francistown. `links['register']` is a public link of the two that belongs to the register.
     """
     app = create_app(Settings(database_url=database.api_url, public_url=BASE))
@@ -148,6 +158,17 @@ def fill(session: Session, world: World) -> None:
         session.add(agreement)
         session.flush()
         world.agreements[visibility] = agreement.id
+        organization = an_organization(
+            city_id=world.cities[OWN], visibility=visibility, city_link_id=world.links["link"]
+        )
+        session.add(organization)
+        session.flush()
+        world.organizations[visibility] = organization.id
+        contact = a_contact(city_id=world.cities[OWN], visibility=visibility, city_link_id=world.links["link"])
+        contact.organization_id = organization.id
+        session.add(contact)
+        session.flush()
+        world.contacts[visibility] = contact.id
 
 
 def a_city(**values: Any) -> PartnerCity:
@@ -180,3 +201,34 @@ def a_ground(world: World, **values: Any) -> TransferGround:
     """Return a ground on which Genk shares personal data with Francistown, outside the European Economic Area."""
     known = {"city_id": world.cities[OWN], "partner_city_id": world.cities[PARTNER], "kind": "bindingInstrument"}
     return TransferGround(**{**known, "reference": "Council decision 1", "valid_from": date(2020, 1, 1), **values})
+
+
+def an_organization(**values: Any) -> Organization:
+    """Return an organization with a note for the staff."""
+    return Organization(
+        **{"name": f"Organization {next(_numbers)}", "kind": "22", "internal_note": "For our staff.", **values}
+    )
+
+
+def a_contact(**values: Any) -> Contact:
+    """Return a contact of whom everything is known."""
+    number = next(_numbers)
+    return Contact(
+        **{
+            "given_name": "Ann",
+            "family_name": f"Example {number}",
+            "honorific": "Dr.",
+            "function": f"Officer {number}",
+            "function_mailbox": f"function{number}@example.org",
+            "lawful_basis": "publicTask",
+            "purpose": "Working on the link.",
+            "source": "The person.",
+            "review_on": date(2030, 1, 1),
+            "note": "For our staff.",
+            "emails": [ContactEmail(address=f"person{number}@example.org", position=0)],
+            "phones": [ContactPhone(number="+3289653600", position=0)],
+            "languages": [ContactLanguage(code="nl")],
+            "roles": [ContactRole(role="staff", city_link_id=values["city_link_id"])],
+            **values,
+        }
+    )

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,8 @@ from stedenband.access.rules import issue_key, revoke_key
 from stedenband.cities.models import AgreementSignatory, CityLink, CityLinkMember, CityLinkMove, PartnerCity
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
-from tests.builders import OWN, PARTNER, STRANGER, Api, World, a_city, a_link, an_agreement
+from stedenband.people.models import PrivacyAct, TransferGround
+from tests.builders import OWN, PARTNER, STRANGER, Api, World, a_city, a_contact, a_link, an_agreement, an_organization
 from tests.contracts.access_rules import ROLES, Caller, Facts, Rule
 
 MISSING = UUID(int=0x0199_F3A0_7C1E_7A52_9D6E_2F4B_8C1D_0E37)
@@ -139,6 +141,60 @@ def elsewhere(within: Maker) -> Maker:
     return make
 
 
+def organization(visibility: str, owner: str = OWN, cities: tuple[str, ...] = (OWN, PARTNER)) -> Maker:
+    """Make an organization that stands in a link, with a note for the staff."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = link("city", owner, cities)(session, world)
+        row = an_organization(visibility=visibility, city_id=world.cities[owner], city_link_id=held.ids["cityLinkId"])
+        session.add(row)
+        session.flush()
+        gone = frozenset({"DELETE"} if visibility == "public" else ())
+        facts = Facts(visibility, frozenset({owner}), frozenset(cities), contradicts=gone)
+        return Subject({"organizationId": row.id}, facts)
+
+    return make
+
+
+def contact(visibility: str, owner: str = OWN, cities: tuple[str, ...] = (OWN, PARTNER)) -> Maker:
+    """Make a contact in a link of whom everything is known, and another with whom it may be merged."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = link("public", owner, cities)(session, world)
+        values = {"visibility": visibility, "city_id": world.cities[owner], "city_link_id": held.ids["cityLinkId"]}
+        row, other = a_contact(**values), a_contact(**values)
+        session.add_all((row, other))
+        session.flush()
+        gone = frozenset({"DELETE"} if visibility == "public" else ())
+        facts = Facts(visibility, frozenset({owner}), frozenset(cities), contradicts=gone)
+        return Subject({"contactId": row.id}, facts, into=other.id)
+
+    return make
+
+
+def of_a_city(id_name: str, make_row: Callable[[UUID], Any], owner: str) -> Maker:
+    """Make a record that a city keeps for itself."""
+
+    def make(session: Session, world: World) -> Subject:
+        row = make_row(world.cities[owner])
+        row.city_id = world.cities[owner]
+        session.add(row)
+        session.flush()
+        return Subject({id_name: row.id}, Facts("city", frozenset({owner})))
+
+    return make
+
+
+def an_act(_: UUID) -> PrivacyAct:
+    """Return an act."""
+    return PrivacyAct(kind="review")
+
+
+def a_ground_for(city: UUID) -> TransferGround:
+    """Return a ground on which data goes to a city."""
+    return TransferGround(partner_city_id=city, kind="contract", reference="A", valid_from=date(2020, 1, 1))
+
+
 def client(name: str, *, key: str = "own") -> Maker:
     """Make a client with a key, or with the id of a key that is not its own."""
 
@@ -183,7 +239,7 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "foreign shared": link("link", STRANGER, (STRANGER, OWN)),
         "missing": nothing(cityLinkId=MISSING),
     },
-    "merge": {
+    "cityLinkId merge": {
         "private": mergeable(link("city"), None),
         "shared": mergeable(link("link"), None),
         "public": mergeable(link("public"), None),
@@ -207,6 +263,33 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "missing in a private link": no_agreement(link("city")),
         "missing": nothing(cityLinkId=MISSING, agreementId=MISSING),
     },
+    "organizationId": {
+        "private": organization("city"),
+        "shared": organization("link"),
+        "public": organization("public"),
+        "foreign private": organization("city", STRANGER, (STRANGER, OWN)),
+        "foreign shared": organization("link", STRANGER, (STRANGER, OWN)),
+        "missing": nothing(organizationId=MISSING),
+    },
+    "contactId": {
+        "private": contact("city"),
+        "shared": contact("link"),
+        "public": contact("public"),
+        "foreign private": contact("city", STRANGER, (STRANGER, OWN)),
+        "foreign shared": contact("link", STRANGER, (STRANGER, OWN)),
+        "foreign public": contact("public", STRANGER, (STRANGER, OWN)),
+        "missing": nothing(contactId=MISSING),
+    },
+    "privacyActId": {
+        "own": of_a_city("privacyActId", an_act, OWN),
+        "foreign": of_a_city("privacyActId", an_act, STRANGER),
+        "missing": nothing(privacyActId=MISSING),
+    },
+    "transferGroundId": {
+        "own": of_a_city("transferGroundId", a_ground_for, OWN),
+        "foreign": of_a_city("transferGroundId", a_ground_for, STRANGER),
+        "missing": nothing(transferGroundId=MISSING),
+    },
     "apiClientId": {
         "of the own city": client(OWN),
         "of another city": client(STRANGER),
@@ -220,13 +303,14 @@ MAKERS: dict[str, dict[str, Maker]] = {
     "name": {"a file": nothing(name="swagger-ui.css")},
     "": {"all": nothing()},
 }
-"""By the kind of a path, which is its last id or a word that needs records of its own: what it may name."""
+"""By the kind of a path, which is its last id, or that and an act that needs records of its own: what it may name."""
 
 
 def kind_of(path: str) -> str:
     """Return the kind of a path."""
-    tail = path.rpartition("/")[2]
-    return tail if tail in MAKERS else path.rpartition("<")[2].rpartition(">")[0]
+    named = path.rpartition("<")[2].rpartition(">")[0]
+    acted = f"{named} {path.rpartition('/')[2]}"
+    return acted if acted in MAKERS else named
 
 
 def cells(rule: Rule) -> Iterator[tuple[str, Caller]]:

@@ -11,6 +11,8 @@ from tests.contracts.access_rules import Caller, Rule
 DECISION = {"date": "2026-01-15", "body": "City council", "reference": "GR/2026/1"}
 ENDED = {"status": "ended", "decision": DECISION, "reason": "Both sides agreed."}
 PUBLIC = {"visibility": "public"}
+AN_ORGANIZATION = {"name": "A new association", "kind": "22"}
+A_CONTACT = {"familyName": "New", "lawfulBasis": "publicTask", "purpose": "Working on the link."}
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,12 @@ def turned(asking: Asking) -> dict[str, str]:
     return {"visibility": "city"} if facts and facts.visibility == "public" else PUBLIC
 
 
+def unshared(asking: Asking) -> dict[str, Any]:
+    """Return what takes a record out of its link."""
+    facts = asking.subject.facts
+    return {"cityLink": None, **({"visibility": "city"} if facts and facts.visibility == "link" else {})}
+
+
 BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("POST", "partnerCities", ""): lambda _: {"name": "A new city", "countryCode": "BE"},
     ("POST", "partnerCities", "publish"): lambda _: {"name": "A new city", "countryCode": "BE", **PUBLIC},
@@ -84,6 +92,31 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("PATCH", "<agreementId>", "extend"): lambda _: {"validTo": "2030-12-31"},
     ("PATCH", "<agreementId>", "annotate"): lambda _: {"internalNote": a_new_value()},
     ("PATCH", "<agreementId>", "publish"): turned,
+    ("POST", "organizations", ""): lambda _: AN_ORGANIZATION,
+    ("POST", "organizations", "publish"): lambda _: {**AN_ORGANIZATION, **PUBLIC},
+    ("PATCH", "<organizationId>", ""): lambda _: {"community": a_new_value()},
+    ("PATCH", "<organizationId>", "annotate"): lambda _: {"internalNote": a_new_value()},
+    ("PATCH", "<organizationId>", "unshare"): unshared,
+    ("PATCH", "<organizationId>", "publish"): turned,
+    ("POST", "contacts", ""): lambda _: A_CONTACT,
+    ("POST", "contacts", "publish"): lambda _: {**A_CONTACT, **PUBLIC},
+    ("POST", "query", ""): lambda _: {"name": "Ann Example"},
+    ("PATCH", "<contactId>", ""): lambda _: {"givenName": a_new_value()},
+    ("PATCH", "<contactId>", "annotate"): lambda _: {"note": a_new_value()},
+    ("PATCH", "<contactId>", "appoint"): lambda _: {"roles": []},
+    ("PATCH", "<contactId>", "unshare"): unshared,
+    ("PATCH", "<contactId>", "publish"): turned,
+    ("POST", "erasure", ""): lambda _: {"reason": "subjectRequest"},
+    ("POST", "rectification", ""): lambda _: {"changes": {"givenName": a_new_value()}},
+    ("POST", "review", ""): lambda _: {"reviewOn": a_new_value()},
+    ("POST", "subjectAccess", ""): lambda _: {"name": "Ann Example"},
+    ("POST", "transferGrounds", ""): lambda asking: {
+        "kind": "contract",
+        "reference": "A",
+        "validFrom": "2020-01-01",
+        **named(asking.cities[0]),
+    },
+    ("PATCH", "<transferGroundId>", ""): lambda _: {"reference": a_new_value()},
     ("POST", "apiClients", ""): lambda asking: {"name": "A new system", "role": "editor", **named(asking.cities[0])},
     ("PATCH", "<apiClientId>", ""): lambda _: {"name": a_new_value()},
     ("POST", "keys", ""): lambda _: {},

@@ -57,6 +57,45 @@ PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId> annotate  -     no   
 PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId> publish   -     no      -     no     owned  -        200
 DELETE /v1/cityLinks/<cityLinkId>/agreements/<agreementId>           -     -       -     -      owned  -        204
 
+GET    /v1/organizations                              any     any      any      any     any          any        200
+POST   /v1/organizations                              -       -        -        any     any          -          201
+POST   /v1/organizations publish                      -       -        -        no      any          -          201
+GET    /v1/organizations/<organizationId>             seen    seen     seen     seen    seen         seen       200
+GET    /v1/organizations/<organizationId>/history     seen    seen     seen     seen    seen         seen       200
+PATCH  /v1/organizations/<organizationId>             -       shared   -        ours    ours         -          200
+PATCH  /v1/organizations/<organizationId> annotate    -       no       -        owned   owned        -          200
+PATCH  /v1/organizations/<organizationId> unshare     -       no       -        owned   owned        -          200
+PATCH  /v1/organizations/<organizationId> publish     -       no       -        no      owned        -          200
+DELETE /v1/organizations/<organizationId>             -       -        -        -       owned        -          204
+
+GET    /v1/contacts                                   any     any      any      any     any          any        200
+POST   /v1/contacts                                   -       -        -        any     any          -          201
+POST   /v1/contacts publish                           -       -        -        no      any          -          201
+POST   /v1/contacts/query                             any     any      any      any     any          any        200
+GET    /v1/contacts/<contactId>                       seen    seen     seen     seen    seen         seen       200
+GET    /v1/contacts/<contactId>/history               seen    seen     seen     seen    seen         seen       200
+PATCH  /v1/contacts/<contactId>                       -       shared   -        ours    ours         -          200
+PATCH  /v1/contacts/<contactId> annotate              -       no       -        owned   owned        -          200
+PATCH  /v1/contacts/<contactId> appoint               -       no       -        owned   owned        -          200
+PATCH  /v1/contacts/<contactId> unshare               -       no       -        owned   owned        -          200
+PATCH  /v1/contacts/<contactId> publish               -       no       -        no      owned        -          200
+POST   /v1/contacts/<contactId>/merge                 -       -        -        -       owned        -          200
+POST   /v1/contacts/<contactId>/erasure               -       -        -        -       owned        -          201
+POST   /v1/contacts/<contactId>/rectification         -       -        -        -       owned        -          200
+POST   /v1/contacts/<contactId>/review                -       -        -        -       owned        -          200
+DELETE /v1/contacts/<contactId>                       -       -        -        -       owned        -          204
+
+GET    /v1/privacyActs                                -       -        any      -       any          -          200
+GET    /v1/privacyActs/<privacyActId>                 -       -        seen     -       seen         -          200
+GET    /v1/privacyActs/<privacyActId>/history         -       -        seen     -       seen         -          200
+GET    /v1/transferGrounds                            -       -        any      -       any          -          200
+POST   /v1/transferGrounds                            -       -        -        -       any          -          201
+GET    /v1/transferGrounds/<transferGroundId>         -       -        seen     -       seen         -          200
+GET    /v1/transferGrounds/<transferGroundId>/history -       -        seen     -       seen         -          200
+PATCH  /v1/transferGrounds/<transferGroundId>         -       -        -        -       owned        -          200
+GET    /v1/processingRegister                         -       -        any      -       any          any        200
+POST   /v1/subjectAccess                              -       -        -        -       any          -          201
+
 GET    /v1/apiClients                                 -       -        -        -       -            any        200
 POST   /v1/apiClients                                 -       -        -        -       -            any        201
 GET    /v1/apiClients/<apiClientId>                   -       -        -        -       -            seen       200

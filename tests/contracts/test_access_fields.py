@@ -23,6 +23,12 @@ AUDIENCES = {
         "moves.reason": is_side,
     },
     "agreementId": {".internalNote": is_staff, "signatories.name": is_side},
+    "organizationId": {".internalNote": is_staff},
+    "contactId": {
+        **dict.fromkeys((".lawfulBasis", ".purpose", ".source", ".reviewOn", ".note"), is_staff),
+        **dict.fromkeys((".displayName", ".givenName", ".familyName", ".honorific", ".languages"), is_side),
+        **dict.fromkeys((".cityLink", "emails.address", "phones.number", "roles.role", ".possibleDuplicates"), is_side),
+    },
 }
 """The fields that not everybody is shown, each with whom it is for; a name follows that of what holds it."""
 
@@ -68,12 +74,13 @@ def test_history_shows_a_field_to_its_audience_alone(stage: Stage, kind: str) ->
     for caller, subject in seen(stage, kind):
         assert subject.facts
         shown = set(told(Asking(stage, reading(kind, "/history"), caller, subject).send().json))
-        assert ("changes.internalNote" in shown) == is_staff(caller, subject.facts), str(caller)
+        note = "changes.purpose" if kind == "contactId" else "changes.internalNote"
+        assert (note in shown) == is_staff(caller, subject.facts), str(caller)
         assert ("new.reason" in shown) == (kind == "cityLinkId" and is_side(caller, subject.facts)), str(caller)
         assert "new.name" not in shown, "the name of a signatory is personal data"
 
 
-@pytest.mark.parametrize("kind", ["partnerCityId", "cityLinkId", "agreementId"])
+@pytest.mark.parametrize("kind", ["partnerCityId", "cityLinkId", "agreementId", "organizationId", "contactId"])
 def test_a_list_holds_what_its_caller_sees_as_the_caller_reads_it(stage: Stage, kind: str) -> None:
     subjects = {name: stage.subject(kind, name) for name in MAKERS[kind]}
     for caller in READERS:

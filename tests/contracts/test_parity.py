@@ -27,6 +27,16 @@ from stedenband.cities.models import (
     PartnerCityLanguage,
 )
 from stedenband.core.address import owner_session
+from stedenband.people.models import (
+    Contact,
+    ContactEmail,
+    ContactLanguage,
+    ContactPhone,
+    ContactRole,
+    Organization,
+    PrivacyAct,
+    TransferGround,
+)
 from stedenband.web import fields
 from stedenband.web.fields import present
 from stedenband.web.projection import Projection
@@ -53,10 +63,17 @@ NOT_SHOWN = {
     "merged_into_id": "is shown as mergedInto",
     "agreement_id": "is the record that holds the part",
     "api_client_id": "is the record that holds the part",
+    "subject_table": "is shown as subject.table",
+    "subject_id": "is shown as subject.id",
+    "contact_id": "is the record that holds the part",
+    "organization_id": "is shown as organization",
+    "address_key": "serves the look-up by address",
+    "shown_name": "serves the sort by name",
+    "title": "is the title of references",
     "position": "is the order of the parts",
     "hash": "is the secret of a key",
 }
-WITHOUT_ADDRESS = {CityLinkMove, AgreementSignatory}
+WITHOUT_ADDRESS = {CityLinkMove, AgreementSignatory, ContactEmail, ContactPhone, ContactRole}
 SEEN_ELSEWHERE = {"city_id"}
 
 
@@ -111,6 +128,41 @@ def rich(fresh_world: World) -> World:
                 signatories=[AgreementSignatory(partner_city_id=own, name=UGLY, function=UGLY),
                              AgreementSignatory(partner_city_id=partner, function="Mayor")],
             ))  # fmt: skip
+        for link in (twin, bare):
+            session.add(Organization(
+                city_id=own, name=UGLY, names={"fr": UGLY}, kind="10", partner_city_id=city.id, city_link_id=link.id,
+                enterprise_number="0207201796" if link is bare else "0207201797", iati_identifier=f"XM-DAC-{link.kind}",
+                functional_mailbox="a'b@münchen.example.org", phone="+3289653600", website="https://example.org/?q='%20",
+                community=UGLY, summary={"en": LINES}, internal_note=LINES, visibility="public",
+            ))  # fmt: skip
+        session.add(Organization(city_id=own, name="Bare", kind="90", visibility="public"))
+        session.flush()
+        organization = session.scalars(select(Organization).filter_by(name=UGLY).limit(1)).one()
+        person = Contact(
+            city_id=own, given_name=UGLY[:50], family_name=UGLY[:50], honorific=UGLY[:50], function=UGLY,
+            function_mailbox="a'b@example.org", organization_id=organization.id, partner_city_id=city.id,
+            city_link_id=twin.id, lawful_basis="consent", purpose=UGLY, source=UGLY, review_on=date(1900, 1, 1),
+            note=LINES, visibility="public",
+            emails=[ContactEmail(address=f"a'b{place}@example.org", kind="private", position=1 - place) for place in (0, 1)],
+            phones=[ContactPhone(number=f"+328965360{place}", position=1 - place) for place in (0, 1)],
+            languages=[ContactLanguage(code=code) for code in ("nl", "de", "fr")],
+            roles=[ContactRole(role="expert", organization_id=organization.id, valid_from=date(1900, 1, 1), valid_to=date(2200, 1, 1)),
+                   ContactRole(role="staff", city_link_id=twin.id)],
+        )  # fmt: skip
+        pointer = Contact(city_id=own, lawful_basis="consent", purpose=UGLY, visibility="public")
+        session.add(person)
+        session.flush()
+        pointer.merged_into_id = person.id
+        session.add_all((pointer, Contact(city_id=own, family_name=UGLY, lawful_basis="consent", purpose=UGLY,
+                                          phones=[ContactPhone(number="+3289653600", position=0)])))  # fmt: skip
+        erased = Contact(city_id=own, lawful_basis="consent", purpose=UGLY, erased_at=instant)
+        session.add_all((
+            erased, PrivacyAct(city_id=own, kind="review"),
+            PrivacyAct(city_id=own, kind="erasure", reason="unlawful", file_number="A/1", subject_table="contact",
+                       subject_id=person.id, counts={"contact": 2}, api_client_id=person.id, actor_name=UGLY),
+            TransferGround(city_id=own, partner_city_id=partner, kind="contract", reference=UGLY,
+                           valid_from=date(1900, 1, 1), valid_to=date(2200, 12, 31)),
+        ))  # fmt: skip
         client = ApiClient(city_id=stranger, name=UGLY, role="auditor", status="suspended")
         session.add_all(
             (client, ApiClient(city_id=own, name="Editor", role="editor", kind="oidc", issuer="https://a.example"))
@@ -153,7 +205,7 @@ def relation(row: Any, city: UUID | None, role: str) -> str:
         return "public"
     if role != "partner" and city in {row.city_id, row.id}:
         return "city"
-    link = {CityLink: row, Agreement: getattr(row, "city_link", None)}.get(type(row))
+    link = row if isinstance(row, CityLink) else getattr(row, "city_link", None)
     members = {member.partner_city_id for member in link.members} if link else set()
     return "link" if city in members else "public"
 
@@ -187,7 +239,10 @@ def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
     with owner_session(rich.database.owner_url) as session:
         session.add(PartnerCity(name="Kept back", country_code="BE", city_id=rich.cities[OWN]))
         session.flush()
-        for kind in (PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, ApiClient, ApiKey):
+        for kind in (
+            PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, Organization, Contact, ContactRole, PrivacyAct, TransferGround,
+            ApiClient, ApiKey,
+        ):  # fmt: skip
             for column in kind.__table__.c:
                 if column.nullable and column.name not in SEEN_ELSEWHERE:
                     held = set(session.scalars(select(column.is_(None)).distinct()))

@@ -48,16 +48,18 @@ def paths(world: World) -> list[str]:
     """Return the address of every list and of one record of each."""
     link, public = world.links["public"], world.agreements["public"]
     return [
-        *(f"/v1/{name}" for name in ("partnerCities", "cityLinks")),
+        *(f"/v1/{name}" for name in ("partnerCities", "cityLinks", "organizations", "contacts")),
         f"/v1/cityLinks/{link}/agreements",
         f"/v1/partnerCities/{world.cities[OWN]}",
         f"/v1/cityLinks/{link}",
         f"/v1/cityLinks/{link}/agreements/{public}",
+        f"/v1/organizations/{world.organizations['public']}",
+        f"/v1/contacts/{world.contacts['public']}",
     ]
 
 
 def test_a_read_and_a_list_are_one_statement(world: World) -> None:
-    assert len(RESOURCES) == 4, "a new resource belongs in the list below"
+    assert len(RESOURCES) == 8, "a new resource belongs in the list below"
     for api in (world.api(), world.api(OWN)):
         for path in paths(world):
             with watched(world) as traffic:
@@ -67,6 +69,14 @@ def test_a_read_and_a_list_are_one_statement(world: World) -> None:
         with watched(world) as traffic:
             assert world.api(OWN, "admin").get(path).status_code == 200
         assert (traffic.checkouts, len(traffic.statements)) == (1, 1), path
+
+
+def test_looking_people_up_is_one_statement(world: World) -> None:
+    asked = {"q": "ann", "role": ["staff"], "sort": "-name", "pageSize": 1, "total": True}
+    for api in (world.api(), world.api(OWN)):
+        with watched(world) as traffic:
+            assert api.post("/v1/contacts/query", asked).status_code == 200
+        assert (traffic.checkouts, len(traffic.statements)) == (1, 1)
 
 
 @pytest.mark.parametrize(

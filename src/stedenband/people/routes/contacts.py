@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from stedenband.cities.models import CityLink, PartnerCity
-from stedenband.core.access import Permission
+from stedenband.core.access import Permission, Relation
 from stedenband.people import rules
 from stedenband.people.models import CONTACT_ROLES, Contact, ContactLanguage, ContactRole, Organization
 from stedenband.people.schemas import LANGUAGE, ContactSchema
@@ -16,7 +16,7 @@ from stedenband.web import fields
 from stedenband.web.conditional import check_version
 from stedenband.web.guard import caller
 from stedenband.web.idempotency import once
-from stedenband.web.mount import answer, find
+from stedenband.web.mount import answer, find, permit
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 
 
@@ -93,7 +93,8 @@ def merge_contact(data: dict[str, Any], **ids: UUID) -> Response:
     """Merge a contact into another; the reply is the pointer that it becomes."""
 
     def work(session: Session) -> Response:
-        contact, _ = find(session, CONTACTS, ids)
+        contact, relation = find(session, CONTACTS, ids)
+        permit(relation, Relation.OWNER)
         check_version(contact.version)
         rules.merge_contact(session, caller(), contact, data["into"])
         return answer(session, CONTACTS, contact.id)
