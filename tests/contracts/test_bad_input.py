@@ -96,7 +96,7 @@ def target(server: TestServer, worker_id: str) -> Iterator[Target]:
         ids = {
             "apiClientId": str(client), "apiKeyId": str(key[0]), "keyId": str(key[0]),
             "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
-            "agreementId": str(world.agreements["public"]),
+            "agreementId": str(world.agreements["public"]), "codeList": "countries", "itemCode": "BE",
         }  # fmt: skip
         yield Target(world, owner, ids, [str(world.cities[name]) for name in (OWN, STRANGER)])
 

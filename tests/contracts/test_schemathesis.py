@@ -54,7 +54,7 @@ def ids_in(world: World) -> dict[str, str]:
     return {
         "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"],
         "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
-        "agreementId": str(world.agreements["public"]),
+        "agreementId": str(world.agreements["public"]), "codeList": "countries", "itemCode": "BE",
     }  # fmt: skip
 
 

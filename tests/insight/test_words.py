@@ -202,6 +202,7 @@ def test_a_persons_name_is_found_by_those_alone_who_may_know_it(fresh_world: Wor
         own = fresh_world.cities[OWN]
         grounds = {"lawful_basis": "publicTask", "purpose": "The link."}
         session.add(Contact(**person, **grounds, city_id=own, visibility="public"))
+        session.add(Contact(family_name="Without function", **grounds, city_id=own))
         session.commit()
     for who, known in (((OWN, "editor"), 1), ((PARTNER, "editor"), 0), ((STRANGER, "admin"), 0)):
         with psycopg.connect(fresh_world.database.api_url) as connection:

@@ -13,6 +13,7 @@ from stedenband.cities.models import (
     AGREEMENT_STATUSES,
     LINK_KINDS,
     LINK_LIFECYCLE,
+    MEMBER_ROLES,
     THEMES,
     Agreement,
     AgreementTheme,
@@ -208,6 +209,14 @@ AGREEMENTS = Resource(
 )
 
 RESOURCES = (PARTNER_CITIES, CITY_LINKS, AGREEMENTS)
+CODE_LISTS = {
+    "agreementKinds": AGREEMENT_KINDS,
+    "agreementStatuses": AGREEMENT_STATUSES,
+    "linkKinds": LINK_KINDS,
+    "linkStatuses": LINK_LIFECYCLE.states,
+    "memberRoles": MEMBER_ROLES,
+    "themes": THEMES,
+}
 
 blueprint = StrictBlueprint(
     "cities", __name__, url_prefix="/v1", description="Partner cities, city links and agreements"

@@ -127,6 +127,9 @@ LANG = {
     "schema": {"type": "string", "pattern": "^[a-z]{2}$"},
     "example": "nl",
 }
+THE_ID = ("The id of the record.", "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37")
+NAMED_BY = {"codeList": ("The name of the code list.", "countries"), "itemCode": ("The code.", "BE")}
+"""Description and example of what stands in a path without being an id."""
 ETAG = {
     "description": "Version and hash of the record.",
     "schema": {"type": "string", "example": '"3-9f86d081884c7d659a2f"'},
@@ -219,7 +222,7 @@ class Contract:
             reference = {"allOf": [reference, {"type": "object", "properties": embedded}]}
         if reference:
             status = str(facts.get("status", 201 if method == "POST" else 200))
-            example = example_of(reference, schemas)
+            example = facts.get("example") or example_of(reference, schemas)
             reply: Spec = {
                 "description": "The record." if not facts.get("list") else "A page.",
                 "content": {JSON_TYPE: {"schema": reference, "example": example}, **contents(facts, example)},
@@ -371,8 +374,7 @@ def _parameter(parameter: Spec) -> Spec:
     if example is not None:
         kept["example"] = example
     if parameter["in"] == "path":
-        kept["description"] = "The id of the record."
-        kept["example"] = "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"
+        kept["description"], kept["example"] = NAMED_BY.get(parameter["name"], THE_ID)
     return kept
 
 

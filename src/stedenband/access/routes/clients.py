@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stedenband.access import rules
-from stedenband.access.models import ROLES, STATUSES, ApiClient, ApiKey
+from stedenband.access.models import KINDS, ROLES, STATUSES, ApiClient, ApiKey
 from stedenband.access.schemas import ApiClientSchema, ApiKeySchema, IssuedKeySchema
 from stedenband.core.access import Permission
 from stedenband.core.db import settle
@@ -54,6 +54,7 @@ API_CLIENTS = Resource(
     rules=Rules(rules.create_api_client, rules.change_api_client),
 )
 RESOURCES = (API_CLIENTS,)
+CODE_LISTS = {"clientKinds": KINDS, "clientStatuses": STATUSES}
 
 blueprint = StrictBlueprint("access", __name__, url_prefix="/v1", description="API clients and their keys")
 mount(blueprint, API_CLIENTS)

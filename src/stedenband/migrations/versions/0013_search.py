@@ -66,7 +66,7 @@ RETURN (
     SELECT array_to_tsvector(
         words || misspellings(words[1 : 24]) || ARRAY(
             SELECT left(array_to_string(words[place : place + 3], ''), 200)
-            FROM generate_series(1, least(24, cardinality(words))) place
+            FROM generate_subscripts(words[1 : 24], 1) place
         )
     )
     FROM split_words($1 || ' ' || coalesce((SELECT string_agg(value, ' ') FROM jsonb_each_text($2)), '')) words

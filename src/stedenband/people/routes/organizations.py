@@ -16,6 +16,7 @@ ORGANIZATIONS = Resource(
     noun="organization",
     model=Organization,
     schema=OrganizationSchema,
+    title="name",
     permissions={
         "read": Permission.ORGANIZATIONS_READ,
         "create": Permission.ORGANIZATIONS_CREATE,
