@@ -9,11 +9,14 @@ import pytest
 import vobject
 
 from stedenband.people.routes.cards import write_cards
+from stedenband.people.schemas import ContactSchema
+from stedenband.web.formats.table import Subject
 from stedenband.web.formats.vcard import LONGEST, folded
 from tests.builders import OWN, PARTNER, World
 from tests.people.people import CONTACTS, a_contact, an_organization
 
 LINE = re.compile(r"([A-Z]+)((?:;[A-Z]+=[A-Za-z0-9]+)*):(.*)")
+SUBJECT = Subject("contacts", ContactSchema, "https://example.org", single=True)
 ONCE = {"BEGIN", "VERSION", "UID", "KIND", "FN", "N", "REV", "END"}
 UGLY = "Comma, semi; back\\slash “quoted” Ĉ\N{WAVING HAND SIGN}"
 
@@ -49,7 +52,7 @@ def components(value: str) -> list[str]:
 def card_of(document: dict[str, Any]) -> tuple[bytes, dict[str, list[tuple[str, str]]]]:
     """Return the card of one document, as octets and read."""
     out = io.BytesIO()
-    write_cards(None, [orjson.dumps(document)], out)
+    write_cards(SUBJECT, [orjson.dumps(document)], out)
     (card,) = cards_of(out.getvalue())
     return out.getvalue(), card
 
@@ -94,6 +97,18 @@ def test_a_card_tells_the_public_a_function_and_its_mailbox(world: World, known:
     assert card["EMAIL"] == [(";TYPE=work", "office@example.org")]
     assert not {"N", "TEL", "LANG"} & set(card)
     assert b"Ann" not in octets
+
+
+@pytest.mark.parametrize("who", [OWN, None])
+def test_cards_are_sent_for_one_contact_and_for_all(world: World, known: str, who: str | None) -> None:
+    api = world.api(who)
+    single = api.get(known, headers={"Accept": "text/vcard"})
+    assert single.content_type == "text/vcard; charset=utf-8"
+    assert single.data == api.get(f"{known}?format=vcard").data == card_of(api.get(known).json)[0]
+    every = api.get(f"{CONTACTS}?format=vcard")
+    shown = api.get(f"{CONTACTS}?pageSize=200").json["items"]
+    assert [card["UID"][0][1] for card in cards_of(every.data)] == [f"urn:uuid:{each['id']}" for each in shown]
+    assert single.data in every.data
 
 
 def test_a_card_of_nobody_still_has_a_name(world: World) -> None:

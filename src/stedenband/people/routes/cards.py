@@ -5,6 +5,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from stedenband.web.formats.table import Subject
 from stedenband.web.formats.vcard import card, line, structured, text
 
 NAMELESS = "Contact"
@@ -12,7 +13,7 @@ TYPES = {"work": "work", "private": "home"}
 """Our kinds of addresses in the words of RFC 6350."""
 
 
-def write_cards(_subject: object, documents: Iterable[bytes], out: BinaryIO) -> None:
+def write_cards(_subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:
     """Write one card per JSON document of a contact."""
     out.writelines(card(lines_of(orjson.loads(document))) for document in documents)
 
