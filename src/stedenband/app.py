@@ -2,6 +2,7 @@
 
 import structlog
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from stedenband.access import routes as access
 from stedenband.access.rules import parse_key
@@ -10,7 +11,20 @@ from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
-from stedenband.web import documentation, guard, health, openapi, problems, trace
+from stedenband.web import (
+    compression,
+    cors,
+    deprecation,
+    documentation,
+    guard,
+    health,
+    metrics,
+    openapi,
+    problems,
+    rates,
+    security,
+    trace,
+)
 from stedenband.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *access.RESOURCES)
@@ -28,13 +42,21 @@ def create_app(settings: Settings | None = None) -> Flask:
         **openapi.configuration(settings.public_url),
     )
     app.url_map.merge_slashes = False
+    app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
+    database = Database(settings.database_url or "", size=settings.threads)
     trace.install(app)
-    guard.install(app, Database(settings.database_url or "", size=settings.threads), parse_key)
+    metrics.install(app, database)
+    compression.install(app)
+    cors.install(app, settings.cors_origins)
+    security.install(app)
+    deprecation.install(app)
+    windows = rates.install(app, settings)
+    guard.install(app, database, parse_key)
     api, converter = openapi.api_for(app)
     problems.register(app)
     for blueprint in (cities.blueprint, access.blueprint, changes.blueprint(RESOURCES), health.blueprint):
         api.register_blueprint(blueprint)
-    health.install(app)
+    health.install(app, database, windows)
     openapi.install(app, api, converter)
     documentation.install(app)
     guard.check_routes(app)

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CITY_LINKS_MOVE = "cityLinks:move"
     CITY_LINKS_READ = "cityLinks:read"
     CITY_LINKS_UPDATE = "cityLinks:update"
+    METRICS_READ = "metrics:read"
     PARTNER_CITIES_CREATE = "partnerCities:create"
     PARTNER_CITIES_DELETE = "partnerCities:delete"
     PARTNER_CITIES_READ = "partnerCities:read"
@@ -67,7 +68,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: _READ,  # every row of the own city
     Role.EDITOR: _READ | _EDIT,  # all of the own city but deciding
     Role.COORDINATOR: _READ | _EDIT | _DECIDE,
-    Role.ADMIN: _READ | {P.API_CLIENTS_MANAGE, P.PARTNER_CITIES_CREATE, P.PARTNER_CITIES_UPDATE},
+    Role.ADMIN: _READ | {P.API_CLIENTS_MANAGE, P.METRICS_READ, P.PARTNER_CITIES_CREATE, P.PARTNER_CITIES_UPDATE},
 }
 """What a role may do. Where (on which records) is decided by the caller's relation to the row, in the database."""
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from stedenband.core.words import say
+
 BELGIF = "urn:problem-type:belgif:"
 OWN = "urn:problem-type:stedenband:"
 
@@ -207,6 +209,24 @@ class PreconditionRequired(Problem):
         """Ask for the tag."""
         super().__init__(
             "Send the ETag of the record as you read it in the If-Match header, so that no change is lost."
+        )
+
+
+class TooManyRequests(Problem):
+    """The caller used up what a rate limit allows."""
+
+    status = 429
+    type = BELGIF + "tooManyRequests"
+    title = "Too Many Requests"
+
+    def __init__(self, retry_after: int) -> None:
+        """Ask to come back after `retry_after` seconds."""
+        super().__init__(
+            say(
+                "You have sent more requests than are allowed in a minute. Go on after the number of seconds in"
+                " Retry-After; RateLimit tells how many are left."
+            ),
+            headers={"Retry-After": str(retry_after)},
         )
 
 

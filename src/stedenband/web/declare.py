@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from stedenband.core.access import Permission
 from stedenband.web import negotiation
+from stedenband.web.deprecation import Deprecated
 from stedenband.web.guard import needs
 from stedenband.web.parsing import Parser
 from stedenband.web.schema import Schema, camel
@@ -35,10 +36,11 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
     body: type[Schema] | None = None,
     returns: type[Schema] | None = None,
     facts: Mapping[str, Any] | None = None,
+    deprecated: Deprecated | None = None,
 ) -> None:
     """Register `view` for `method` and `path`; it receives the query or body that its schema loaded, and the ids.
 
-    `facts` tell the contract what a schema cannot: see `web.openapi`.
+    `facts` tell the contract what a schema cannot: see `web.openapi`. `deprecated`: every reply says that it will go.
     """
     view.__name__ = name
     reads = negotiation.MERGE_PATCH if method == "PATCH" else negotiation.JSON
@@ -47,14 +49,16 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
         operation = blueprint.arguments(query, location="query", error_status_code=400)(operation)
     if body:
         operation = blueprint.arguments(body, location="json", error_status_code=400)(operation)
+    told = {**(facts or {}), "returns": returns, "method": method, "permission": permission}
+    told["deprecated"] = deprecated is not None
     operation = blueprint.doc(
         operationId=camel(name),
         summary=summary,
-        **{"x-facts": {**(facts or {}), "returns": returns, "method": method, "permission": permission}},
+        **{"x-facts": told},
     )(operation)
-    blueprint.route(path, methods=[method], endpoint=name)(
-        needs(permission)(_negotiated(operation, reads if body else None, method, bare=query is None))
-    )
+    negotiated: Any = _negotiated(operation, reads if body else None, method, bare=query is None)
+    negotiated.deprecated = deprecated
+    blueprint.route(path, methods=[method], endpoint=name)(needs(permission)(negotiated))
 
 
 def _negotiated(operation: View, reads: tuple[str, ...] | None, method: str, *, bare: bool) -> View:

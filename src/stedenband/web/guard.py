@@ -20,6 +20,7 @@ from stedenband.core.errors import (
     NoAccessToken,
     Problem,
 )
+from stedenband.web import rates
 from stedenband.web.problems import too_large
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -69,6 +70,7 @@ def install(app: Flask, database: Database, parse_key: Callable[[str], Credentia
         if actor is None:
             raise InvalidAccessToken
         g.actor = actor
+        rates.meet_client(actor)
         if request.routing_exception is None and request.endpoint is not None:
             require(declared(app, request.endpoint))
 

@@ -18,6 +18,7 @@ from stedenband.core.errors import (
     ResourceNotFound,
     UnsupportedMediaType,
 )
+from stedenband.web.measures import PROBLEMS
 from stedenband.web.text import CONTROL
 
 MEDIA_TYPE = "application/problem+json"
@@ -53,6 +54,7 @@ def respond(problem: Problem) -> Response:
     }
     if problem.issues:
         document["issues"] = [issue_document(issue) for issue in problem.issues]
+    PROBLEMS.labels(problem.type).inc()
     response = Response(orjson.dumps(document), status=problem.status, mimetype=MEDIA_TYPE)
     response.headers.update(problem.headers)
     return response
