@@ -203,6 +203,7 @@ class SubjectAccessSchema(Schema):
 
     href = fields.Href("/privacyActs/{id}")
     id = fields.Key("The id of this act.", dump_only=True, required=True, example=fields.EXAMPLE_ID)
+    language = fields.Text("The language of its sentences.", 2, dump_only=True, required=True, example="en")
     made_at = fields.Instant("When it was collected.", dump_only=True, required=True, example="2026-02-01T09:30:00Z")
     controller = fields.Reference(
         "The city that answers for it.", "/partnerCities/{id}", title="name", dump_only=True, required=True
