@@ -10,11 +10,14 @@ from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
+from stedenband.insight import routes as insight
 from stedenband.people import routes as people
-from stedenband.web import documentation, embedding, guard, health, openapi, problems, trace
+from stedenband.web import documentation, embedding, guard, health, openapi, problems, refdata, trace
 from stedenband.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *people.RESOURCES, *access.RESOURCES)
+CODE_LISTS = {**cities.CODE_LISTS, **people.CODE_LISTS, **access.CODE_LISTS, **changes.CODE_LISTS}
+"""Our enumerations by the name under which refData lists them."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -40,6 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         people.blueprint,
         *access.BLUEPRINTS,
         changes.blueprint(RESOURCES),
+        insight.blueprint(RESOURCES),
+        refdata.blueprint(CODE_LISTS),
         health.blueprint,
     ):
         api.register_blueprint(blueprint)

@@ -301,6 +301,8 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "missing": nothing(apiClientId=MISSING, keyId=MISSING),
     },
     "name": {"a file": nothing(name="swagger-ui.css")},
+    "codeList": {"a list": nothing(codeList="countries")},
+    "itemCode": {"a code": nothing(codeList="countries", itemCode="BE")},
     "": {"all": nothing()},
 }
 """By the kind of a path, which is its last id, or that and an act that needs records of its own: what it may name."""

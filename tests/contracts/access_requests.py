@@ -36,7 +36,7 @@ class Asking:
         path = self.rule.path
         for name, key in self.subject.ids.items():
             path = path.replace(f"<{name}>", str(key))
-        return path
+        return path + QUERIES.get(self.rule.path, "")
 
     @property
     def a_link(self) -> dict[str, Any]:
@@ -62,6 +62,10 @@ def turned(asking: Asking) -> dict[str, str]:
     """Return the visibility that publishes what is kept back, and takes back what is public."""
     facts = asking.subject.facts
     return {"visibility": "city"} if facts and facts.visibility == "public" else PUBLIC
+
+
+QUERIES = {"/v1/search": "?q=genk"}
+"""What a path cannot do without."""
 
 
 def unshared(asking: Asking) -> dict[str, Any]:

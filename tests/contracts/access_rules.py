@@ -104,7 +104,11 @@ PATCH  /v1/apiClients/<apiClientId>                   -       -        -        
 POST   /v1/apiClients/<apiClientId>/keys              -       -        -        -       -            seen       201
 DELETE /v1/apiClients/<apiClientId>/keys/<keyId>      -       -        -        -       -            seen       204
 
+GET    /v1/refData                                    any     any      any      any     any          any        200
+GET    /v1/refData/<codeList>                         any     any      any      any     any          any        200
+GET    /v1/refData/<codeList>/<itemCode>              any     any      any      any     any          any        200
 GET    /v1/changes                                    any     any      any      any     any          any        200
+GET    /v1/search                                     any     any      any      any     any          any        200
 GET    /v1/doc/openapi.json                           any     any      any      any     any          any        200
 GET    /v1/doc/openapi.yaml                           any     any      any      any     any          any        200
 GET    /v1/health                                     any     any      any      any     any          any        200

@@ -66,12 +66,13 @@ class Attacks:
         known = {each["name"]: each["schema"] for each in self.operation.parameters("query")}
         for name, schema in known.items():
             one = schema.get("items", schema)
+            rest = "".join(f"{key}={value}&" for key, value in self.operation.query.items() if key != name)
             values = [*corpus.QUERY_TEXTS, *(quote(code) for code in map(str.upper, one.get("enum", ())[:3]))]
             for value in (*values, *(corpus.cursors() if name == "after" else ())):
-                yield Attack(replace(self.good, query=f"{name}={value}"), "query", name, schema, value=value)
+                yield Attack(replace(self.good, query=f"{rest}{name}={value}"), "query", name, schema, value=value)
             good = quote(str(one.get("enum", ["1"])[0]))
             for count in (2, 51, 600):
-                query = "&".join([f"{name}={good}"] * count)
+                query = rest + "&".join([f"{name}={good}"] * count)
                 yield Attack(replace(self.good, query=query), "query", name)
         for name in (
             "unknown",

@@ -136,6 +136,8 @@ HEADER_VALUES = (
     "\u202e".encode().decode("latin-1"), "a" * 256, "a" * 8000, '"' * 8000, ",".join(['"a"'] * 2000), "null", "0", "-1",
     "1_0", "%00", "${jndi:ldap://x}", "Bearer", "Bearer ", "Bearer x", "Bearer sb_",
     "Bearer sb_000000000000_" + "a" * 43, "Basic YTpi", "bearer sb_\xe9", "q=abc", "*/*;q=-1", "*/*;q=1e400",
+    "bytes=0-", "bytes=5-2", "bytes=-0", "bytes=-", "bytes=0-1,3-4", "bytes=" + "9" * 18 + "-", "bytes=" + "9" * 30 + "-",
+    "bytes=-" + "9" * 18, "bytes=\xb2-", "lines=1-2", "text/csv", "text/csv;q=0, */*", "text/vcard",
     "application/json;q=0", "text/html", "application/json;q=\xb2", ";;;,,,", "en;q=nan", "x" * 300 + ";q=0.5",
 )  # fmt: skip
 
@@ -153,6 +155,7 @@ QUERY_TEXTS = (
     "%F0%9F%98%80" * 600, "x,y", "[]", "{}", "(a)", "'%20OR%201=1--", "__class__", "-", "--name", "-name,name",
     "e%CC%81", "a" + "%CC%81" * 200 + "%CC%96" * 200, "%26", "%3D", ";", "2024-W01-1", "2024-02-30", "1899-12-31",
     "2201-01-01", "20240101", "2024-01-01T00:00:00Z", MISSING, MISSING.upper(), MISSING[:-1], "0,0,0", "91,0,1",
+    "csv", "CSV", "csv%20", "csv,json", "text/csv", "vcard", "pdf", "xlsx%00",
     "0,181,1", "0,0,99999", "nan,nan,1", "0,0", "1e1,0,1", "0.0,0.0,10", "90,180,20038", "-90,-180,1", "%EF%BC%90,0,1",
 )  # fmt: skip
 """Values of query parameters, as they stand in the address."""

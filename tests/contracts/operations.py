@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 from stedenband.app import create_app
 from stedenband.config import Settings
@@ -85,6 +86,11 @@ class Operation:
         """Return the path with these ids."""
         return "/v1" + self.path.format_map(ids)
 
+    @property
+    def query(self) -> Spec:
+        """The parameters that it cannot do without, as their examples."""
+        return {each["name"]: each["example"] for each in self.parameters("query") if each.get("required")}
+
     def example(self) -> Spec:
         """Return the documented example of the body, with a move that is open to a new link."""
         example = deepcopy(self.spec["requestBody"]["content"]["application/json"]["example"])
@@ -94,7 +100,7 @@ class Operation:
         """Return a request that the contract promises to accept, with the properties that are required or `wanted`."""
         headers = {"If-Match": "*"} if any(each["name"] == "If-Match" for each in self.parameters("header")) else {}
         if self.body is None:
-            return Request(self.method, self.address(ids), headers=headers)
+            return Request(self.method, self.address(ids), urlencode(self.query), headers)
         example = self.example()
         names = {*self.body.get("required", ()), *wanted}
         document = referring(

@@ -96,7 +96,7 @@ def target(server: TestServer, worker_id: str) -> Iterator[Target]:
         ids = {
             "apiClientId": str(client), "apiKeyId": str(key[0]), "keyId": str(key[0]),
             "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
-            "agreementId": str(world.agreements["public"]),
+            "agreementId": str(world.agreements["public"]), "codeList": "countries", "itemCode": "BE",
         }  # fmt: skip
         yield Target(world, owner, ids, [str(world.cities[name]) for name in (OWN, STRANGER)])
 
@@ -183,7 +183,7 @@ def check_every_list(target: Target) -> None:
             continue
         for caller in (None, *((city, role) for city in (OWN, PARTNER) for role in ROLES)):
             key = target.world.keys[caller] if caller else None
-            answer = target.send(Request("GET", operation.address(target.ids)), key)
+            answer = target.send(operation.good(target.ids, target.cities), key)
             assert answer.status_code in {200, 401, 403, 404}, f"{operation} for {caller}: {answer.text}"
 
 

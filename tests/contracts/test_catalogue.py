@@ -28,17 +28,17 @@ LEFT_OUT = {"api_key": {"hash", "last_used_at"}}
 """Columns that no history names besides the personal ones: a secret, and what every request moves."""
 
 DEFINER = {
-    "check_agreement", "check_link", "check_transfer", "claim_city_link", "count_replies", "enter", "enter_as", "find_city_links", "find_contacts",
-    "find_organizations", "find_partner_cities", "follow_link", "follow_merged_link", "forget_link", "forget_replies",
-    "has_client", "leave_link", "leave_people", "merge_city_links", "my_links", "purge_replies", "record_change", "record_parts",
-    "replies_about", "unshare", "write_change",
+    "agreement_candidates", "api_client_candidates", "check_agreement", "check_link", "check_transfer", "city_link_candidates",
+    "claim_city_link", "contact_candidates", "count_replies", "enter", "enter_as", "follow_link", "follow_merged_link", "forget_link", "forget_replies",
+    "has_client",
+    "leave_link", "leave_people", "merge_city_links", "my_links", "organization_candidates", "partner_city_candidates",
+    "purge_replies", "record_change", "record_parts", "replies_about", "unshare", "write_change",
 }  # fmt: skip
 """The functions that run with the owner's rights: trigger functions, and those for callers below."""
 
 FOR_CALLERS = {
-    "claim_city_link", "count_replies", "enter", "enter_as", "find_city_links", "find_contacts", "find_organizations", "find_partner_cities",
-    "forget_replies",
-    "has_client", "merge_city_links", "my_links",
+    "agreement_candidates", "api_client_candidates", "city_link_candidates", "claim_city_link", "contact_candidates",
+    "count_replies", "enter", "enter_as", "forget_replies", "has_client", "merge_city_links", "my_links", "organization_candidates", "partner_city_candidates",
 }  # fmt: skip
 
 FIXED = {

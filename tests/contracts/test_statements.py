@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from stedenband.app import RESOURCES
-from stedenband.core.db import ENTER
+from stedenband.core.db import ENTER, ENTER_AS
 from tests.builders import OWN, Api, Reply, World
 
 LIST, MISSING = "/v1/cityLinks", "/v1/cityLinks/0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"
@@ -53,6 +53,7 @@ def paths(world: World) -> list[str]:
         f"/v1/partnerCities/{world.cities[OWN]}",
         f"/v1/cityLinks/{link}",
         f"/v1/cityLinks/{link}/agreements/{public}",
+        "/v1/search?q=gnek",
         f"/v1/organizations/{world.organizations['public']}",
         f"/v1/contacts/{world.contacts['public']}",
     ]
@@ -167,6 +168,7 @@ def test_a_key_costs_one_checkout_whose_one_statement_enters(world: World) -> No
 
 def test_entering_is_one_call_of_one_function(world: World) -> None:
     assert ENTER.count("enter(") == ENTER.upper().count("SELECT") == 1
+    assert ENTER_AS.count("enter_as(") == ENTER_AS.upper().count("SELECT") == 1
 
 
 def test_health_of_the_process_asks_nothing_of_the_database(world: World) -> None:

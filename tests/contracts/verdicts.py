@@ -14,7 +14,7 @@ from tests.contracts.attacks import Attack
 from tests.contracts.corpus import DEEP
 from tests.contracts.operations import contract
 
-REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 422, 428, 431})
+REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 416, 422, 428, 431})
 LARGEST_REFUSAL = 64 * 1024
 MOST_ISSUES = 50
 INTERNALS = re.compile(

@@ -1,10 +1,11 @@
 """API clients and their keys. A key is stored as its SHA-256; the key itself is shown once."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
@@ -29,6 +30,7 @@ class ApiClient(Versioned, Record):
         one_of("kind", KINDS),
         CheckConstraint("(kind = 'oidc') = (issuer IS NOT NULL)", name="issuer"),
         Index("uq_api_client_issuer_city_id_role", "issuer", "city_id", "role", unique=True),
+        Index("ix_api_client_search", "search", postgresql_using="gin"),
         {"info": {"impersonal": "city_id role status kind issuer"}},
     )
 
@@ -38,6 +40,7 @@ class ApiClient(Versioned, Record):
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
     kind: Mapped[str] = mapped_column(server_default=text("'key'"))
     issuer: Mapped[str | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(name, NULL)", persisted=True), deferred=True)
 
     city: Mapped["PartnerCity"] = relationship("PartnerCity", lazy="raise", viewonly=True)  # type: ignore[name-defined] # noqa: F821 (named by string: it lives above)
     keys: Mapped[list["ApiKey"]] = relationship(lazy="raise", order_by="ApiKey.id", passive_deletes="all")

@@ -13,6 +13,7 @@ from stedenband.cities.models import (
     AGREEMENT_STATUSES,
     LINK_KINDS,
     LINK_LIFECYCLE,
+    MEMBER_ROLES,
     THEMES,
     Agreement,
     AgreementTheme,
@@ -37,6 +38,7 @@ from stedenband.web.formats.geojson import between, point
 from stedenband.web.idempotency import once
 from stedenband.web.mount import answer, find, mount
 from stedenband.web.resource import Filter, Resource, Rules, Sort
+from stedenband.web.search import by_words
 
 
 def any_of(column: Any) -> Any:
@@ -71,9 +73,6 @@ def with_theme(kind: Any, key: Any, owner: Any) -> Any:
 
 
 COUNTRY = fields.CountryCode("Country.", example="BE")
-WORDS = fields.Text(
-    "Words to look for; accents and case do not matter, the beginning of a word is enough.", 200, example="genk"
-)
 CIRCLE = fields.Near("Within a circle: latitude,longitude,kilometers.", example="50.965,5.5,25")
 THEME = fields.Code("Theme.", THEMES, example="waste")
 
@@ -82,6 +81,7 @@ PARTNER_CITIES = Resource(
     noun="partner city",
     model=PartnerCity,
     schema=PartnerCitySchema,
+    title="name",
     permissions={
         "read": Permission.PARTNER_CITIES_READ,
         "create": Permission.PARTNER_CITIES_CREATE,
@@ -89,7 +89,7 @@ PARTNER_CITIES = Resource(
         "delete": Permission.PARTNER_CITIES_DELETE,
     },
     filters=(
-        Filter("q", WORDS, lambda city, words: city.id.in_(select(func.find_partner_cities(words)))),
+        by_words("find_partner_cities"),
         Filter("country", COUNTRY, any_of(PartnerCity.country_code), many=True),
         Filter("near", CIRCLE, near),
         Filter(
@@ -131,7 +131,7 @@ CITY_LINKS = Resource(
         "move": Permission.CITY_LINKS_MOVE,
     },
     filters=(
-        Filter("q", WORDS, lambda link, words: link.id.in_(select(func.find_city_links(words)))),
+        by_words("find_city_links"),
         Filter(
             "memberCity",
             fields.Key("A city that is a member: its id.", example="0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"),
@@ -188,6 +188,7 @@ AGREEMENTS = Resource(
         "delete": Permission.AGREEMENTS_DELETE,
     },
     filters=(
+        by_words("find_agreements"),
         Filter("kind", fields.Code("Kind.", AGREEMENT_KINDS), any_of(Agreement.kind), many=True),
         Filter("status", fields.Code("State.", AGREEMENT_STATUSES), any_of(Agreement.status), many=True),
         Filter("theme", THEME, with_theme(AgreementTheme, AgreementTheme.agreement_id, Agreement.id), many=True),
@@ -208,6 +209,14 @@ AGREEMENTS = Resource(
 )
 
 RESOURCES = (PARTNER_CITIES, CITY_LINKS, AGREEMENTS)
+CODE_LISTS = {
+    "agreementKinds": AGREEMENT_KINDS,
+    "agreementStatuses": AGREEMENT_STATUSES,
+    "linkKinds": LINK_KINDS,
+    "linkStatuses": LINK_LIFECYCLE.states,
+    "memberRoles": MEMBER_ROLES,
+    "themes": THEMES,
+}
 
 blueprint = StrictBlueprint(
     "cities", __name__, url_prefix="/v1", description="Partner cities, city links and agreements"

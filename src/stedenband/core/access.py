@@ -41,6 +41,7 @@ class Permission(StrEnum):
     PRIVACY_ACTS_READ = "privacyActs:read"
     PROCESSING_REGISTER_READ = "processingRegister:read"
     RECORDS_PUBLISH = "records:publish"
+    SEARCH_READ = "search:read"
     SUBJECT_ACCESS_CREATE = "subjectAccess:create"
     TRANSFER_GROUNDS_CREATE = "transferGrounds:create"
     TRANSFER_GROUNDS_READ = "transferGrounds:read"
@@ -68,6 +69,7 @@ _READ = frozenset(
         P.CONTACTS_READ,
         P.ORGANIZATIONS_READ,
         P.PARTNER_CITIES_READ,
+        P.SEARCH_READ,
     }
 )
 _SHARED = frozenset({P.AGREEMENTS_UPDATE, P.CITY_LINKS_UPDATE, P.CONTACTS_UPDATE, P.ORGANIZATIONS_UPDATE})

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from stedenband.core.access import PERMISSIONS, Permission, Role
+from stedenband.web.examples import example_of, example_problem
 from stedenband.web.formats.documented import (
     BY_RANGE,
     contents,
@@ -16,6 +17,7 @@ from stedenband.web.formats.documented import (
 from stedenband.web.guard import OPEN
 from stedenband.web.links import API
 from stedenband.web.projection import ALWAYS
+from stedenband.web.schema import RECEIVED
 
 Spec = dict[str, Any]
 
@@ -61,14 +63,7 @@ SCHEMAS: Spec = {
                 "items": {"$ref": "#/components/schemas/Issue"},
             },
         },
-        "example": {
-            "type": "urn:problem-type:belgif:resourceNotFound",
-            "href": "http://127.0.0.1:8000/v1/refData/problemTypes/urn:problem-type:belgif:resourceNotFound",
-            "title": "Resource Not Found",
-            "status": 404,
-            "detail": "There is no such resource, or you may not see it.",
-            "instance": "urn:uuid:0d3f4c6e-7a55-4f3e-9b2c-3c5b6f2f6a10",
-        },
+        "example": example_problem(404),
     },
     "Issue": {
         "title": "Issue",
@@ -132,6 +127,9 @@ LANG = {
     "schema": {"type": "string", "pattern": "^[a-z]{2}$"},
     "example": "nl",
 }
+THE_ID = ("The id of the record.", "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37")
+NAMED_BY = {"codeList": ("The name of the code list.", "countries"), "itemCode": ("The code.", "BE")}
+"""Description and example of what stands in a path without being an id."""
 ETAG = {
     "description": "Version and hash of the record.",
     "schema": {"type": "string", "example": '"3-9f86d081884c7d659a2f"'},
@@ -217,14 +215,14 @@ class Contract:
     def _responses(self, facts: Spec, reference: Spec | None, schemas: Spec, path: str, *, body: bool) -> Spec:
         method = facts["method"]
         responses: Spec = {}
-        embedded = _embedded([self.collections[kind] for kind in facts.get("embeds", ())])
+        embedded = _embedded([self.collections[kind] for kind in facts.get("embeds", ())], schemas)
         if reference and facts.get("list"):
             reference = _collection(schemas, reference, embedded, cursor=bool(facts.get("cursor")))
         elif reference and embedded:
             reference = {"allOf": [reference, {"type": "object", "properties": embedded}]}
         if reference:
             status = str(facts.get("status", 201 if method == "POST" else 200))
-            example = example_of(reference, schemas)
+            example = facts.get("example") or example_of(reference, schemas)
             reply: Spec = {
                 "description": "The record." if not facts.get("list") else "A page.",
                 "content": {JSON_TYPE: {"schema": reference, "example": example}, **contents(facts, example)},
@@ -280,25 +278,6 @@ def _reachable(part: Any, schemas: Spec) -> set[str]:
     return found
 
 
-def example_of(schema: Spec, schemas: Spec) -> Any:
-    """Return an example of a schema, put together from the examples of its properties."""
-    if "$ref" in schema:
-        return example_of(schemas[schema["$ref"].rsplit("/", 1)[1]], schemas)
-    if "example" in schema:
-        return schema["example"]
-    if "allOf" in schema:
-        return example_of(schema["allOf"][0], schemas)
-    if schema.get("type") == "array":
-        return [example_of(schema["items"], schemas)] * schema.get(
-            "minItems", 1 if schema.get("maxItems", 1) else 0
-        ) or [example_of(schema["items"], schemas)]
-    if "properties" in schema:
-        return {name: example_of(each, schemas) for name, each in schema["properties"].items()}
-    if isinstance(schema.get("additionalProperties"), dict):
-        return {"en": example_of(schema["additionalProperties"], schemas)}
-    return {"boolean": True, "integer": 1, "number": 1.5}.get(schema.get("type", ""), "text")
-
-
 def _loosen(schemas: Spec, shown: list[Spec]) -> None:
     """Require of what is only sent no more than what every `select` keeps: its address and id."""
     for name in _reachable(shown, schemas) - {"Problem", "Issue", "Reference"}:
@@ -306,16 +285,18 @@ def _loosen(schemas: Spec, shown: list[Spec]) -> None:
         schemas[name] |= {"required": required} if required else {}
 
 
-def _embedded(kinds: list[Spec]) -> Spec:
+def _embedded(kinds: list[Spec], schemas: Spec) -> Spec:
     """Return the property that `embed` fills; none where nothing can be embedded."""
     if not kinds:
         return {}
+    example = example_of(kinds[0], schemas)
     listed = ", ".join(each["$ref"].rsplit("/", 1)[1] for each in kinds)
     return {
         "embedded": {
             "type": "object",
             "description": f"What `embed` asked for, by address: {listed}.",
             "additionalProperties": kinds[0] if len(kinds) == 1 else {"anyOf": kinds},
+            "example": {example["href"]: example},
         }
     }
 
@@ -366,7 +347,7 @@ def _tidy(name: str, schema: Spec) -> Spec:
     """Drop what generators write for strict schemas: unknown input is refused without saying so in the contract."""
     tidy = {key: value for key, value in schema.items() if key != "additionalProperties"}
     tidy["title"] = name
-    received = name.endswith(("Create", "Patch"))
+    received = name.endswith(RECEIVED)
     tidy["properties"] = {
         key: _property(value)
         for key, value in schema.get("properties", {}).items()
@@ -393,8 +374,7 @@ def _parameter(parameter: Spec) -> Spec:
     if example is not None:
         kept["example"] = example
     if parameter["in"] == "path":
-        kept["description"] = "The id of the record."
-        kept["example"] = "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"
+        kept["description"], kept["example"] = NAMED_BY.get(parameter["name"], THE_ID)
     return kept
 
 
@@ -406,14 +386,10 @@ def _body(body: Spec, method: str, schemas: Spec) -> Spec:
 
 
 def _problem(description: str, status: int = 400) -> Spec:
-    example = {
-        "type": "urn:problem-type:belgif:badRequest",
-        "title": description.split(";", maxsplit=1)[0],
-        "status": status,
-    }
+    schema = {"$ref": "#/components/schemas/Problem"}
     return {
         "description": description,
-        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+        "content": {PROBLEM_TYPE: {"schema": schema, "example": example_problem(status)}},
     }
 
 

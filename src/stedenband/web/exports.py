@@ -8,6 +8,7 @@ a time-out. Every request makes its file anew; the same data gives the same byte
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import file_digest
+from http.client import NOT_MODIFIED
 from io import BytesIO
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
@@ -135,7 +136,7 @@ def _small(
         wanted.write(subject, documents, out)
     body = out.getvalue()
     response = reply(body, tag(body, version))
-    if response.content_type:
+    if response.status_code != NOT_MODIFIED:
         response.content_type = wanted.format.content_type
     return response
 
@@ -160,7 +161,7 @@ def _made(subject: Subject, wanted: Representation, documents: BinaryIO) -> Resp
         file.seek(0)
         response = send_file(file, f'"{file_digest(file, "sha256").hexdigest()[:20]}"')
         unfinished.pop_all()
-    if response.status_code != 304:  # noqa: PLR2004 (which has no body to name)
+    if response.status_code != NOT_MODIFIED:
         response.content_type = wanted.format.content_type
         name = f"{subject.name}-{now():%Y-%m-%d}.{wanted.format.extension}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -16,7 +16,7 @@ from stedenband.web.conditional import reply, tag
 from stedenband.web.contract import Contract
 from stedenband.web.guard import OPEN, needs
 from stedenband.web.links import API
-from stedenband.web.schema import create_schema, schema_name
+from stedenband.web.schema import RECEIVED, create_schema, schema_name
 from stedenband.web.trace import API_VERSION
 
 DESCRIPTION = """\
@@ -80,6 +80,8 @@ def _documented(converter: Any, field: Any, **_: Any) -> dict[str, Any]:
                 "maxItems": field.most,
                 "items": converter.resolve_nested_schema(schema),
             }
+        case fields.Reference() | fields.Matches() if _shown(field):
+            return dict(field.documented()) | {"example": field.example()}
         case fields.ValuesByName():
             return {
                 "title": "Changes",
@@ -92,7 +94,7 @@ def _documented(converter: Any, field: Any, **_: Any) -> dict[str, Any]:
 
 def _shown(field: fields.Field) -> bool:
     """Tell whether the field belongs to a schema that is sent, not received."""
-    return not schema_name(field.parent).endswith(("Create", "Patch", "Transition"))
+    return not schema_name(field.parent).endswith(RECEIVED)
 
 
 def install(app: Flask, api: Api, converter: Any) -> None:

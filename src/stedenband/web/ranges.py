@@ -22,7 +22,6 @@ def send_file(file: BinaryIO, etag: str) -> Response:
     size = file.seek(0, SEEK_END)
     if has(etag):
         response = Response(status=NOT_MODIFIED)
-        response.content_type = None  # type: ignore[assignment]
     elif part := _wanted(size, etag):
         response = _part(file, part)
         response.status_code = PARTIAL_CONTENT

@@ -50,8 +50,9 @@ class Rules:
 class Resource:
     """A collection of records of one kind: its schema, its SQL and who may do what.
 
-    `name` stands in paths, `noun` in sentences. `permissions`: read, create, update, delete, move. `formats` are
-    offered beside those of every collection; `geometry(model)` is the SQL of a record's place, and offers GeoJSON.
+    `name` stands in paths, `noun` in sentences, `title` is the attribute of the model that names a record.
+    `permissions`: read, create, update, delete, move. `formats` are offered beside those of every collection;
+    `geometry(model)` is the SQL of a record's place, and offers GeoJSON.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Resource:
     model: Any
     schema: type[Schema]
     permissions: Mapping[str, Permission]
+    title: str = "title"
     parent: "Resource | None" = None
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()
@@ -88,6 +90,11 @@ class Resource:
     def parent_column(self) -> str:
         """The column that leads to the parent."""
         return self.parent.key if self.parent else ""
+
+    @cached_property
+    def filter_named(self) -> dict[str, Filter]:
+        """The filters by name."""
+        return {each.name: each for each in self.filters}
 
     @cached_property
     def sort_named(self) -> dict[str, Sort]:

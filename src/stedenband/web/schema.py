@@ -9,6 +9,9 @@ import marshmallow as ma
 
 Audience = Literal["public", "link", "city"]
 
+RECEIVED = ("Create", "Patch", "Transition", "Request", "Query")
+"""How the names of schemas end that are only ever received."""
+
 
 def camel(name: str) -> str:
     """Return `name` as it stands on the wire."""

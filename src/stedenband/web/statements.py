@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, cast, func, literal, select, true
+from sqlalchemy import SelectBase, and_, bindparam, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.orm import aliased
@@ -58,7 +58,7 @@ class Shape:
     projection: Projection = EVERYTHING
 
 
-def finished(statement: Select[Any]) -> str:
+def finished(statement: SelectBase) -> str:
     """Return the text of a statement, with psycopg's named parameters."""
     return str(statement.compile(dialect=DIALECT))
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from stedenband.access import rules
-from stedenband.access.models import ROLES, STATUSES, ApiClient, ApiKey
+from stedenband.access.models import KINDS, ROLES, STATUSES, ApiClient, ApiKey
 from stedenband.access.schemas import ApiClientSchema, ApiKeySchema, IssuedKeySchema
 from stedenband.core.access import Permission
 from stedenband.core.db import settle
@@ -24,14 +24,17 @@ from stedenband.web.mount import find, mount
 from stedenband.web.problems import not_found
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 from stedenband.web.schema import create_schema
+from stedenband.web.search import by_words
 
 API_CLIENTS = Resource(
     name="apiClients",
     noun="API client",
     model=ApiClient,
     schema=ApiClientSchema,
+    title="name",
     permissions=dict.fromkeys(("read", "create", "update"), Permission.API_CLIENTS_MANAGE),
     filters=(
+        by_words("find_api_clients"),
         Filter(
             "city",
             fields.Key("A city: its id.", example="0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"),
@@ -51,6 +54,7 @@ API_CLIENTS = Resource(
     rules=Rules(rules.create_api_client, rules.change_api_client),
 )
 RESOURCES = (API_CLIENTS,)
+CODE_LISTS = {"clientKinds": KINDS, "clientStatuses": STATUSES}
 
 blueprint = StrictBlueprint("access", __name__, url_prefix="/v1", description="API clients and their keys")
 mount(blueprint, API_CLIENTS)

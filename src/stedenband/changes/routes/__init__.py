@@ -9,6 +9,7 @@ import orjson
 from flask import Response
 from flask_smorest import Blueprint
 
+from stedenband.changes.models import OPERATIONS
 from stedenband.changes.routes.catalogue import REACH, Entry, catalogue_of
 from stedenband.changes.routes.statements import EPOCH, FEED, HISTORY
 from stedenband.changes.schemas import ChangeSchema, FeedQuery, HistoryEntrySchema
@@ -29,6 +30,7 @@ from stedenband.web.problems import not_found
 from stedenband.web.resource import Resource
 from stedenband.web.schema import Schema, camel
 
+CODE_LISTS = {"changeOperations": OPERATIONS}
 CURSOR = re.compile(r"([0-9a-f-]{36})\.([0-9]{1,18})\.([0-9]{1,18})", re.ASCII)
 SEQUENCE = re.compile(r"[0-9]{1,18}", re.ASCII)
 NEWEST = 2**63 - 1

@@ -1,10 +1,11 @@
 """Agreement of a city link: a memorandum of understanding, its renewal, or a work program."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, and_, false, func, select, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import TSVECTOR, ExcludeConstraint
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from stedenband.cities.models.city_link import CityLink
@@ -41,6 +42,7 @@ class Agreement(Owned, Record):
         CheckConstraint("valid_to BETWEEN '1900-01-01' AND '2200-12-31'", name="valid_to_range"),
         CheckConstraint("signed_on BETWEEN '1900-01-01' AND '2200-12-31'", name="signed_on"),
         Index("ix_agreement_city_link_id", "city_link_id", "valid_from", "id"),
+        Index("ix_agreement_search", "search", postgresql_using="gin"),
         {
             "info": {
                 "impersonal": "city_link_id title kind valid_from valid_to signed_on status",
@@ -82,6 +84,7 @@ class Agreement(Owned, Record):
         Computed("CASE WHEN signed_on IS NULL THEN 'draft' ELSE 'signed' END", persisted=True)
     )
     internal_note: Mapped[str | None] = mapped_column(info=NOTE.tag)
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(title, NULL)", persisted=True), deferred=True)
 
     owner: Mapped["PartnerCity | None"] = relationship(lazy="raise")
     city_link: Mapped["CityLink"] = relationship(lazy="raise")

@@ -248,8 +248,8 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         for verb, limits in policies.items():
             op.execute(f"CREATE POLICY {verb.lower()}_policy ON {table} FOR {verb} {limits}")
-            columns = f"({UPDATED[table]})" if verb == "UPDATE" else ""
-            op.execute(f"GRANT {verb} {columns} ON {table} TO {ROLES}")
+            updated = f"({UPDATED[table]})" if verb == "UPDATE" else ""
+            op.execute(f"GRANT {verb} {updated} ON {table} TO {ROLES}")
 
 
 def downgrade() -> None:

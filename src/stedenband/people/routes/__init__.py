@@ -1,6 +1,7 @@
 """People over HTTP: /organizations, /contacts, looking people up and merging them."""
 
 from stedenband.core.access import Permission
+from stedenband.people.models import ADDRESS_KINDS, CONTACT_ROLES, LAWFUL_BASES
 from stedenband.people.routes import privacy
 from stedenband.people.routes.contacts import CONTACTS, merge_contact
 from stedenband.people.routes.organizations import ORGANIZATIONS
@@ -10,6 +11,7 @@ from stedenband.web.declare import StrictBlueprint, declare
 from stedenband.web.mount import mount
 
 RESOURCES = (ORGANIZATIONS, CONTACTS, *privacy.RESOURCES)
+CODE_LISTS = {"addressKinds": ADDRESS_KINDS, "contactRoles": CONTACT_ROLES, "lawfulBases": LAWFUL_BASES}
 
 blueprint = StrictBlueprint("people", __name__, url_prefix="/v1", description="Organizations and contacts")
 for resource in (ORGANIZATIONS, CONTACTS):

@@ -11,9 +11,11 @@ from stedenband.cities.models import CityLink, PartnerCity
 from stedenband.core.access import Permission, Relation
 from stedenband.people import rules
 from stedenband.people.models import CONTACT_ROLES, Contact, ContactLanguage, ContactRole, Organization
+from stedenband.people.routes.cards import write_cards
 from stedenband.people.schemas import LANGUAGE, ContactSchema
 from stedenband.web import fields
 from stedenband.web.conditional import check_version
+from stedenband.web.formats.table import VCARD, Representation
 from stedenband.web.guard import caller
 from stedenband.web.idempotency import once
 from stedenband.web.mount import answer, find, permit
@@ -86,6 +88,7 @@ CONTACTS = Resource(
     sorts=(Sort("createdAt", "created_at"), Sort("updatedAt", "updated_at")),
     default_sort=("createdAt",),
     rules=Rules(rules.create_contact, rules.change_contact, rules.delete_contact),
+    formats=(Representation(VCARD, write_cards),),
 )
 
 

@@ -9,12 +9,14 @@ from stedenband.people.models import ORGANIZATION_KINDS, Organization
 from stedenband.people.schemas import OrganizationSchema
 from stedenband.web import fields
 from stedenband.web.resource import Filter, Resource, Rules, Sort
+from stedenband.web.search import by_words
 
 ORGANIZATIONS = Resource(
     name="organizations",
     noun="organization",
     model=Organization,
     schema=OrganizationSchema,
+    title="name",
     permissions={
         "read": Permission.ORGANIZATIONS_READ,
         "create": Permission.ORGANIZATIONS_CREATE,
@@ -22,15 +24,7 @@ ORGANIZATIONS = Resource(
         "delete": Permission.ORGANIZATIONS_DELETE,
     },
     filters=(
-        Filter(
-            "q",
-            fields.Text(
-                "Words to look for; accents and case do not matter, the beginning of a word is enough.",
-                200,
-                example="youth",
-            ),
-            lambda organization, words: organization.id.in_(select(func.find_organizations(words))),
-        ),
+        by_words("find_organizations"),
         Filter(
             "kind",
             fields.Code("Kind (IATI OrganisationType).", ORGANIZATION_KINDS, example="22"),

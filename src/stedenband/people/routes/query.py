@@ -18,6 +18,7 @@ from stedenband.web.listing import projection_of, statements_of
 from stedenband.web.paging import read, steps_of, written
 from stedenband.web.resource import Filter, Sort
 from stedenband.web.schema import camel
+from stedenband.web.search import by_words
 from stedenband.web.statements import Shape
 
 PAGING = {"sort", "after", "page_size", "total"}
@@ -51,7 +52,7 @@ LOOKED_UP = replace(
     CONTACTS,
     filters=(
         *CONTACTS.filters,
-        Filter("q", WORD, lambda contact, words: contact.id.in_(select(func.find_contacts(words)))),
+        by_words("find_contacts"),
         Filter("name", WORD, named),
         Filter("email", WORD, at_address),
         Filter("phone", WORD, at_number),

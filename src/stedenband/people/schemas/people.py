@@ -144,7 +144,7 @@ class ContactSearchSchema(Schema):
     """Whom to look for; what is given must all be true, of several values in one property one is enough."""
 
     q = fields.Text(
-        "Words of the name or function; accents and case do not matter, the beginning of a word is enough.",
+        "Words of the name or function, each by its beginning; accents, case and a small mistake are forgiven.",
         200,
         example="exam",
     )

@@ -71,6 +71,10 @@ class Reference(Field):
             return None
         return reference(self.path, value.id, getattr(value, self.title))
 
+    def example(self) -> dict[str, str]:
+        """Return an example of what is sent."""
+        return example_reference(self.path, self.title)
+
     def documented(self) -> dict[str, Any]:
         """Return the component that both forms share."""
         return {"$ref": "#/components/schemas/Reference"}
@@ -202,6 +206,10 @@ class Matches(Field):
         rows = session.scalars(select(kind).where(self.found(obj, kind)).order_by(kind.id)) if session else ()
         return [reference(self.path, row.id, getattr(row, self.title)) for row in rows] or None
 
+    def example(self) -> list[dict[str, str]]:
+        """Return an example of what is sent."""
+        return [example_reference(self.path, self.title)]
+
     def documented(self) -> dict[str, Any]:
         """Return an array of references."""
         return {"type": "array", "items": {"$ref": "#/components/schemas/Reference"}}
@@ -210,3 +218,9 @@ class Matches(Field):
 def reference(path: str, key: UUID, title: str) -> dict[str, str]:
     """Return a short reference."""
     return {"href": base_address() + path.format(id=key), "id": str(key), "title": title}
+
+
+def example_reference(path: str, title: str) -> dict[str, str]:
+    """Return an example of a short reference."""
+    shown = {"name": "Genk", "title": "Genk – Francistown"}.get(title, "An Example")
+    return {"href": f"{EXAMPLE_BASE}{path.format(id=EXAMPLE_ID)}", "id": EXAMPLE_ID, "title": shown}

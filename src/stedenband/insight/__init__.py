@@ -1,0 +1,1 @@
+"""Questions over several domains: the search over all resources."""

@@ -1,0 +1,18 @@
+"""What tests of people can ask for."""
+
+import pytest
+from sqlalchemy import delete
+
+from stedenband.core.address import owner_session
+from stedenband.people.models import Contact, Organization
+from tests.builders import World
+
+
+@pytest.fixture
+def fresh_world(fresh_world: World) -> World:
+    """A world for this test alone, in which nobody is known yet."""
+    with owner_session(fresh_world.database.owner_url) as session:
+        session.execute(delete(Contact))
+        session.execute(delete(Organization))
+        session.commit()
+    return fresh_world
