@@ -74,7 +74,9 @@ NOT_SHOWN = {
     "hash": "is the secret of a key",
 }
 WITHOUT_ADDRESS = {CityLinkMove, AgreementSignatory, ContactEmail, ContactPhone, ContactRole}
-SEEN_ELSEWHERE = {"city_id"}
+SEEN_ELSEWHERE = {"city_id", "published_at"}
+FOR_FEW = {"apiClients", "privacyActs", "transferGrounds"}
+"""Resources that not every caller sees rows of."""
 
 
 @pytest.fixture
@@ -231,7 +233,7 @@ def test_postgres_writes_what_the_schema_dumps(rich: World, resource: Resource, 
             ]
             assert orjson.loads(text) == within(dumped, resource.schema, reach)
             assert version == row.version
-    assert rows or resource.name == "apiClients"
+    assert rows or resource.name in FOR_FEW
 
 
 def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:

@@ -156,3 +156,21 @@ def test_every_name_and_note_that_is_tagged_is_looked_through() -> None:
     assert {model.__tablename__ for model, _ in places.parts()} == {
         "contact_email", "contact_language", "contact_phone",
     }  # fmt: skip
+
+
+def test_subject_access_is_a_document_to_read_in_the_language_asked_for(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    a_contact(api, givenName="<script>alert(1)</script>", familyName="Proof & Co", note='"Quoted"')
+    wanted = {"Accept": "text/html", "Accept-Language": "en"}
+    reply = api.post(ACCESS, {"name": "<script>alert(1)</script> Proof & Co"}, headers=wanted)
+    assert (reply.status_code, reply.content_type) == (201, "text/html; charset=utf-8")
+    assert '<html lang="en">' in reply.text
+    assert "<h2>Your data</h2>" in reply.text
+    assert "<th>Family name</th><td>Proof &amp; Co</td>" in reply.text
+    assert "&lt;script&gt;" in reply.text
+    assert "<script" not in reply.text
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert reply.headers["Cache-Control"] == "no-store"
+    nobody = api.post(f"{ACCESS}?format=html", {"name": "Nobody"}, headers={"Accept-Language": "fr"})
+    assert '<html lang="fr">' in nobody.text
+    assert api.get(REGISTER, headers={"Accept-Language": "nl"}).headers["Content-Language"] == "nl"

@@ -19,7 +19,7 @@ EEA = (
     "2018-07-20",
     "Decision of the EEA Joint Committee No 154/2018",
 )
-ADEQUATE = (
+ADEQUATE: tuple[tuple[str, str, str | None, str], ...] = (
     ("AD", "2010-10-19", None, "Decision 2010/625/EU"),
     ("AR", "2003-06-30", None, "Decision 2003/490/EC"),
     ("CH", "2000-07-26", None, "Decision 2000/518/EC"),
@@ -51,8 +51,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("country_code", "valid_from", name=op.f("pk_protected_country")),
     )
     codes, since, decision = EEA
-    rows = [(code, "eea", since, None, decision) for code in codes.split()]
-    rows += [(code, "adequacyDecision", *dated) for code, *dated in ADEQUATE]
+    rows: list[tuple[str, str, str, str | None, str]] = [
+        *((code, "eea", since, None, decision) for code in codes.split()),
+        *((code, "adequacyDecision", start, end, reference) for code, start, end, reference in ADEQUATE),
+    ]
     for code, protection, valid_from, valid_to, reference in rows:
         op.execute(
             protected.insert().values(

@@ -107,7 +107,7 @@ TRANSFERS = (
     ("transfer_ground", "UPDATE", ""),
 )
 
-LEFT_OUT = {
+LEFT_OUT: dict[str, tuple[str, ...]] = {
     "city_link": ("internal_note",),
     "agreement": ("internal_note",),
     "organization": ("internal_note",),
@@ -115,7 +115,10 @@ LEFT_OUT = {
 }
 """Columns of older tables whose values the record of change no longer keeps: notes and the names of clients."""
 
-RECORDED = {"privacy_act": ("subject_id", "api_client_id", "actor_name"), "transfer_ground": ()}
+RECORDED: dict[str, tuple[str, ...]] = {
+    "privacy_act": ("subject_id", "api_client_id", "actor_name"),
+    "transfer_ground": (),
+}
 
 OWNERS_COLUMNS = (
     "visibility", "city_link_id", "merged_into_id", "lawful_basis", "purpose", "source", "review_on", "note",

@@ -16,6 +16,7 @@ from stedenband.core.parts import touch
 from stedenband.people import rules
 from stedenband.people.models import ACT_KINDS, TRANSFER_KINDS, Contact, PrivacyAct, ProtectedCountry, TransferGround
 from stedenband.people.routes.contacts import CONTACTS
+from stedenband.people.routes.document import DOCUMENT, POLICY, page
 from stedenband.people.routes.register import processing_on, register, rights
 from stedenband.people.schemas import (
     ContactSchema,
@@ -29,14 +30,18 @@ from stedenband.people.schemas import (
     TransferGroundSchema,
 )
 from stedenband.web import fields
+from stedenband.web.catalogs import translated
 from stedenband.web.conditional import check_version, reply, tag
 from stedenband.web.declare import declare
 from stedenband.web.fields.objects import reference
+from stedenband.web.formats.table import HTML
 from stedenband.web.guard import caller, visit
 from stedenband.web.idempotency import once
+from stedenband.web.language import label, spoken
 from stedenband.web.links import base_address
 from stedenband.web.merge import flattened
 from stedenband.web.mount import answer, find, mount, permit
+from stedenband.web.negotiation import chosen
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 
 JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
@@ -128,6 +133,7 @@ def install(blueprint: Blueprint) -> None:
         summary="Collect everything that one's city holds on a person (GDPR art. 15)",
         body=SubjectAccessRequestSchema,
         returns=SubjectAccessSchema,
+        offers=(DOCUMENT,),
     )
     declare(
         blueprint,
@@ -172,8 +178,13 @@ def read_processing_register() -> Response:
     columns = ProtectedCountry.__table__.c
     statement = select(*columns).order_by(*columns)
     countries = visit().connection.execute(statement).mappings()
-    body = orjson.dumps(register([dict(country) for country in countries]), option=JSON_OPTIONS)
-    return reply(body, tag(body))
+    body = orjson.dumps(register([dict(country) for country in countries], words), option=JSON_OPTIONS)
+    return label(reply(body, tag(body)))
+
+
+def words(sentence: str) -> str:
+    """Return a sentence in the language of the reply."""
+    return translated(sentence, spoken())
 
 
 def give_subject_access(data: dict[str, Any]) -> Response:
@@ -184,21 +195,28 @@ def give_subject_access(data: dict[str, Any]) -> Response:
         settle(session)
         city = session.get_one(PartnerCity, act.city_id)
         location = f"{base_address()}/privacyActs/{act.id}"
+        language = spoken()
         asked = {name: value for name, value in data.items() if name not in {"contact", "file_number"}}
         document = {
             "href": location,
             "id": act.id,
+            "language": language,
             "madeAt": now(),
             "controller": reference("/partnerCities/{id}", city.id, city.name),
             "asked": asked
             | ({"contact": {"id": data["contact"]}} if "contact" in data else {})
             | ({"fileNumber": data["file_number"]} if "file_number" in data else {}),
             **found,
-            "processing": processing_on({row["table"] for row in found["records"]}),
-            "rights": rights(),
+            "processing": processing_on({row["table"] for row in found["records"]}, words),
+            "rights": rights(words),
         }
         body = orjson.dumps(document, option=JSON_OPTIONS)
-        response = reply(body, tag(body), 201)
+        if chosen():
+            body = page(orjson.loads(body)).encode()
+        response = label(reply(body, tag(body), 201))
+        if chosen():
+            response.content_type = HTML.content_type
+            response.headers["Content-Security-Policy"] = POLICY
         response.headers["Location"] = location
         response.headers["Cache-Control"] = "no-store"
         return response

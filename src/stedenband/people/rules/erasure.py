@@ -30,9 +30,8 @@ def erase_contact(session: Session, actor: Actor, contact: Contact, said: dict[s
     never_erased(contact)
     person = person_of(session, contact.city_id, [contact.id])
     counts, ids = anonymize(session, person)
-    counts["idempotency_key"] = session.scalar(
-        select(func.forget_replies(*listed(ids | person.ids, person.phrases | person.names)))
-    )
+    forgotten = select(func.forget_replies(*listed(ids | person.ids, person.phrases | person.names)))
+    counts["idempotency_key"] = session.scalars(forgotten).one()
     return record_act(session, "erasure", contact.city_id, actor, subject=contact, said=said, counts=counts)
 
 

@@ -1,11 +1,11 @@
 """Who a person is in the database: the contacts of one city that are the same person, its names and its addresses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from stedenband.people.models import Contact, ContactEmail, ContactPhone
@@ -19,7 +19,7 @@ class Person:
     mean nobody else, are looked for within texts: names of two words, addresses and numbers.
     """
 
-    city_id: UUID
+    city_id: UUID | None
     ids: frozenset[UUID]
     names: frozenset[str]
     phrases: frozenset[str]
@@ -34,7 +34,7 @@ def find_person(session: Session, city_id: UUID, asked: Mapping[str, Any]) -> Pe
     return Person(city_id, person.ids, names, person.phrases | addresses | {name for name in names if " " in name})
 
 
-def person_of(session: Session, city_id: UUID, contacts: Iterable[UUID]) -> Person:
+def person_of(session: Session, city_id: UUID | None, contacts: Iterable[UUID]) -> Person:
     """Return the person that these contacts of a city are, with all that were merged into them."""
     ids = _same(session, city_id, frozenset(contacts))
     names: set[str] = set()
@@ -46,7 +46,7 @@ def person_of(session: Session, city_id: UUID, contacts: Iterable[UUID]) -> Pers
     return Person(city_id, ids, frozenset(names), frozenset(addresses | {name for name in names if " " in name}))
 
 
-def _same(session: Session, city_id: UUID, ids: frozenset[UUID]) -> frozenset[UUID]:
+def _same(session: Session, city_id: UUID | None, ids: frozenset[UUID]) -> frozenset[UUID]:
     """Follow merges both ways until nothing is added."""
     into = select(Contact.merged_into_id).where(Contact.id.in_(ids))
     related = or_(Contact.id.in_(ids), Contact.merged_into_id.in_(ids), Contact.id.in_(into))
@@ -54,8 +54,8 @@ def _same(session: Session, city_id: UUID, ids: frozenset[UUID]) -> frozenset[UU
     return found if found == ids else _same(session, city_id, found)
 
 
-def _asked_for(asked: Mapping[str, Any]) -> Any:
-    ways = {
+def _asked_for(asked: Mapping[str, Any]) -> ColumnElement[bool]:
+    ways: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "contact": lambda key: Contact.id == key,
         "email": lambda email: or_(
             func.lower(Contact.function_mailbox) == email.lower(),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, func, or_, true
+from sqlalchemy import ColumnElement, ForeignKey, and_, func, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from stedenband.core.privacy import Category, personal, personal_columns
@@ -61,13 +61,13 @@ def notes() -> Iterator[Place]:
 def named(place: Place, person: Person) -> ColumnElement[bool]:
     """Tell whether a row of the person's city is signed with one of its names, however it is accented."""
     signed = func.fold(place.column).in_([func.fold(name) for name in sorted(person.names)])
-    return (place.owner.city_id == person.city_id) & place.joined & signed
+    return and_(place.owner.city_id == person.city_id, place.joined, signed)
 
 
 def mentioned(place: Place, person: Person) -> ColumnElement[bool]:
     """Tell whether a note of the person's city holds one of its phrases."""
     held = [func.strpos(func.lower(place.column), phrase.lower()) > 0 for phrase in sorted(person.phrases)]
-    return (place.owner.city_id == person.city_id) & place.joined & or_(*held)
+    return and_(place.owner.city_id == person.city_id, place.joined, or_(*held))
 
 
 def models() -> Iterator[Any]:

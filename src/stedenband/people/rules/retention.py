@@ -40,7 +40,7 @@ def run_retention(session: Session) -> Counter[str]:
     return counts
 
 
-def contacts_over() -> Select[tuple[Contact]]:
+def contacts_over() -> Select[Contact]:
     """Return the contacts whose day of review passed too long ago, or that have none and are that old.
 
     One with a role that has no end, or ends later, is still needed.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.orm import Session
 
 from stedenband.changes.models import Change
@@ -66,8 +66,8 @@ def held(session: Session, person: Person) -> dict[str, Any]:
     }
 
 
-def _shown(row: Mapping[str, Any]) -> Row:
-    return {on_the_wire(name): value for name, value in row.items() if value is not None}
+def _shown(row: RowMapping) -> Row:
+    return {on_the_wire(str(name)): value for name, value in row.items() if value is not None}
 
 
 def _records(session: Session, person: Person) -> Iterator[Row]:

@@ -46,6 +46,7 @@ class PrivacyActSchema(RecordSchema):
     actor_name = fields.Text(
         "The API client that did it.", 100, dump_only=True, data_key="doneBy", example="North-South office"
     )
+    visibility = fields.Code("Own staff alone see it.", ("city",), dump_only=True, required=True, example="city")
 
 
 class ErasureSchema(Schema):
@@ -94,6 +95,7 @@ class TransferGroundSchema(RecordSchema):
     )
     valid_from = fields.Date("First day.", required=True, example="2020-01-01")
     valid_to = fields.Date("Last day; none: until further notice.", example="2200-12-31")
+    visibility = fields.Code("Own staff alone see it.", ("city",), dump_only=True, required=True, example="city")
 
 
 class SubjectAccessRequestSchema(Schema):
@@ -201,6 +203,7 @@ class SubjectAccessSchema(Schema):
 
     href = fields.Href("/privacyActs/{id}")
     id = fields.Key("The id of this act.", dump_only=True, required=True, example=fields.EXAMPLE_ID)
+    language = fields.Text("The language of its sentences.", 2, dump_only=True, required=True, example="en")
     made_at = fields.Instant("When it was collected.", dump_only=True, required=True, example="2026-02-01T09:30:00Z")
     controller = fields.Reference(
         "The city that answers for it.", "/partnerCities/{id}", title="name", dump_only=True, required=True

@@ -49,8 +49,9 @@ XLSX = Format(
 NDJSON = Format("ndjson", "application/x-ndjson", "ndjson", schema=TEXT)
 GEOJSON = Format("geojson", "application/geo+json", "geojson", schema={"title": "GeoJson", "type": "object"})
 VCARD = Format("vcard", "text/vcard", "vcf", "; charset=utf-8", TEXT)
+HTML = Format("html", "text/html", "html", "; charset=utf-8", TEXT)
 
-FORMATS = {each.name: each for each in (JSON, CSV, CSV_COMMA, XLSX, NDJSON, GEOJSON, VCARD)}
+FORMATS = {each.name: each for each in (JSON, CSV, CSV_COMMA, XLSX, NDJSON, GEOJSON, VCARD, HTML)}
 
 
 @dataclass(frozen=True)
