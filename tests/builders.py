@@ -21,7 +21,15 @@ from stedenband.cities.models import Agreement, CityLink, CityLinkMember, Partne
 from stedenband.config import Settings
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
-from stedenband.people.models import Contact, ContactEmail, ContactLanguage, ContactPhone, ContactRole, Organization
+from stedenband.people.models import (
+    Contact,
+    ContactEmail,
+    ContactLanguage,
+    ContactPhone,
+    ContactRole,
+    Organization,
+    TransferGround,
+)
 from tests.databases import TestDatabase
 
 BASE = "http://127.0.0.1:8000"
@@ -135,6 +143,7 @@ def fill(session: Session, world: World) -> None:
             session.flush()
             world.clients[name, role] = client.id
             world.keys[name, role] = issue_key(session, client).key
+    session.add(a_ground(world))
     for visibility, kind in (("city", "friendship"), ("link", "cityLink"), ("public", "twinning")):
         link = a_link(world, visibility=visibility, kind=kind, city_id=world.cities[OWN])
         session.add(link)
@@ -186,6 +195,12 @@ def an_agreement(link: UUID, owner: UUID | None, visibility: str, year: int) -> 
         valid_to=date(year + 4, 12, 31),
         internal_note=f"Made {now():%Y}",
     )
+
+
+def a_ground(world: World, **values: Any) -> TransferGround:
+    """Return a ground on which Genk shares personal data with Francistown, outside the European Economic Area."""
+    known = {"city_id": world.cities[OWN], "partner_city_id": world.cities[PARTNER], "kind": "bindingInstrument"}
+    return TransferGround(**{**known, "reference": "Council decision 1", "valid_from": date(2020, 1, 1), **values})
 
 
 def an_organization(**values: Any) -> Organization:

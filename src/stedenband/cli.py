@@ -7,7 +7,7 @@ import click
 from environs import EnvError
 from sqlalchemy.exc import OperationalError
 
-import stedenband.cities.models  # noqa: F401 (models name those of other domains by string)
+import stedenband.people.models  # noqa: F401 (models name those of other domains by string)
 from stedenband.core.refusal import Refusal
 
 COMMANDS = {
@@ -15,6 +15,7 @@ COMMANDS = {
     "keys": "stedenband.access.commands:keys_group",
     "migrate": "stedenband.migrations.commands:migrate_command",
     "openapi": "stedenband.web.commands:openapi_command",
+    "retention": "stedenband.people.commands:retention_command",
     "roles": "stedenband.migrations.commands:roles_command",
     "serve": "stedenband.serve:serve_command",
 }

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from stedenband.access.rules import issue_key, revoke_key
 from stedenband.cities.models import AgreementSignatory, CityLink, CityLinkMember, CityLinkMove, PartnerCity
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
+from stedenband.people.models import PrivacyAct, TransferGround
 from tests.builders import OWN, PARTNER, STRANGER, Api, World, a_city, a_contact, a_link, an_agreement, an_organization
 from tests.contracts.access_rules import ROLES, Caller, Facts, Rule
 
@@ -170,6 +172,29 @@ def contact(visibility: str, owner: str = OWN, cities: tuple[str, ...] = (OWN, P
     return make
 
 
+def of_a_city(id_name: str, make_row: Callable[[UUID], Any], owner: str) -> Maker:
+    """Make a record that a city keeps for itself."""
+
+    def make(session: Session, world: World) -> Subject:
+        row = make_row(world.cities[owner])
+        row.city_id = world.cities[owner]
+        session.add(row)
+        session.flush()
+        return Subject({id_name: row.id}, Facts("city", frozenset({owner})))
+
+    return make
+
+
+def an_act(_: UUID) -> PrivacyAct:
+    """Return an act."""
+    return PrivacyAct(kind="review")
+
+
+def a_ground_for(city: UUID) -> TransferGround:
+    """Return a ground on which data goes to a city."""
+    return TransferGround(partner_city_id=city, kind="contract", reference="A", valid_from=date(2020, 1, 1))
+
+
 def client(name: str, *, key: str = "own") -> Maker:
     """Make a client with a key, or with the id of a key that is not its own."""
 
@@ -254,6 +279,16 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "foreign shared": contact("link", STRANGER, (STRANGER, OWN)),
         "foreign public": contact("public", STRANGER, (STRANGER, OWN)),
         "missing": nothing(contactId=MISSING),
+    },
+    "privacyActId": {
+        "own": of_a_city("privacyActId", an_act, OWN),
+        "foreign": of_a_city("privacyActId", an_act, STRANGER),
+        "missing": nothing(privacyActId=MISSING),
+    },
+    "transferGroundId": {
+        "own": of_a_city("transferGroundId", a_ground_for, OWN),
+        "foreign": of_a_city("transferGroundId", a_ground_for, STRANGER),
+        "missing": nothing(transferGroundId=MISSING),
     },
     "apiClientId": {
         "of the own city": client(OWN),

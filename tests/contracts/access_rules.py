@@ -80,7 +80,21 @@ PATCH  /v1/contacts/<contactId> appoint               -       no       -        
 PATCH  /v1/contacts/<contactId> unshare               -       no       -        owned   owned        -          200
 PATCH  /v1/contacts/<contactId> publish               -       no       -        no      owned        -          200
 POST   /v1/contacts/<contactId>/merge                 -       -        -        -       owned        -          200
+POST   /v1/contacts/<contactId>/erasure               -       -        -        -       owned        -          201
+POST   /v1/contacts/<contactId>/rectification         -       -        -        -       owned        -          200
+POST   /v1/contacts/<contactId>/review                -       -        -        -       owned        -          200
 DELETE /v1/contacts/<contactId>                       -       -        -        -       owned        -          204
+
+GET    /v1/privacyActs                                -       -        any      -       any          -          200
+GET    /v1/privacyActs/<privacyActId>                 -       -        seen     -       seen         -          200
+GET    /v1/privacyActs/<privacyActId>/history         -       -        seen     -       seen         -          200
+GET    /v1/transferGrounds                            -       -        any      -       any          -          200
+POST   /v1/transferGrounds                            -       -        -        -       any          -          201
+GET    /v1/transferGrounds/<transferGroundId>         -       -        seen     -       seen         -          200
+GET    /v1/transferGrounds/<transferGroundId>/history -       -        seen     -       seen         -          200
+PATCH  /v1/transferGrounds/<transferGroundId>         -       -        -        -       owned        -          200
+GET    /v1/processingRegister                         -       -        any      -       any          any        200
+POST   /v1/subjectAccess                              -       -        -        -       any          -          201
 
 GET    /v1/apiClients                                 -       -        -        -       -            any        200
 POST   /v1/apiClients                                 -       -        -        -       -            any        201

@@ -27,7 +27,16 @@ from stedenband.cities.models import (
     PartnerCityLanguage,
 )
 from stedenband.core.address import owner_session
-from stedenband.people.models import Contact, ContactEmail, ContactLanguage, ContactPhone, ContactRole, Organization
+from stedenband.people.models import (
+    Contact,
+    ContactEmail,
+    ContactLanguage,
+    ContactPhone,
+    ContactRole,
+    Organization,
+    PrivacyAct,
+    TransferGround,
+)
 from stedenband.web import fields
 from stedenband.web.fields import present
 from stedenband.web.projection import Projection
@@ -54,6 +63,8 @@ NOT_SHOWN = {
     "merged_into_id": "is shown as mergedInto",
     "agreement_id": "is the record that holds the part",
     "api_client_id": "is the record that holds the part",
+    "subject_table": "is shown as subject.table",
+    "subject_id": "is shown as subject.id",
     "contact_id": "is the record that holds the part",
     "organization_id": "is shown as organization",
     "address_key": "serves the look-up by address",
@@ -144,6 +155,14 @@ def rich(fresh_world: World) -> World:
         pointer.merged_into_id = person.id
         session.add_all((pointer, Contact(city_id=own, family_name=UGLY, lawful_basis="consent", purpose=UGLY,
                                           phones=[ContactPhone(number="+3289653600", position=0)])))  # fmt: skip
+        erased = Contact(city_id=own, lawful_basis="consent", purpose=UGLY, erased_at=instant)
+        session.add_all((
+            erased, PrivacyAct(city_id=own, kind="review"),
+            PrivacyAct(city_id=own, kind="erasure", reason="unlawful", file_number="A/1", subject_table="contact",
+                       subject_id=person.id, counts={"contact": 2}, api_client_id=person.id, actor_name=UGLY),
+            TransferGround(city_id=own, partner_city_id=partner, kind="contract", reference=UGLY,
+                           valid_from=date(1900, 1, 1), valid_to=date(2200, 12, 31)),
+        ))  # fmt: skip
         client = ApiClient(city_id=stranger, name=UGLY, role="auditor", status="suspended")
         session.add_all(
             (client, ApiClient(city_id=own, name="Editor", role="editor", kind="oidc", issuer="https://a.example"))
@@ -221,7 +240,8 @@ def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
         session.add(PartnerCity(name="Kept back", country_code="BE", city_id=rich.cities[OWN]))
         session.flush()
         for kind in (
-            PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, Organization, Contact, ContactRole, ApiClient, ApiKey,
+            PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, Organization, Contact, ContactRole, PrivacyAct, TransferGround,
+            ApiClient, ApiKey,
         ):  # fmt: skip
             for column in kind.__table__.c:
                 if column.nullable and column.name not in SEEN_ELSEWHERE:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from stedenband.core.access import Role
+from stedenband.core.privacy import AUDIT
 from stedenband.core.records import NOW, Keyed, Record, Versioned, one_of, plain
 
 ROLES = tuple(role.value for role in Role if role is not Role.PUBLIC)
@@ -30,10 +31,11 @@ class ApiClient(Versioned, Record):
         CheckConstraint("(kind = 'oidc') = (issuer IS NOT NULL)", name="issuer"),
         Index("uq_api_client_issuer_city_id_role", "issuer", "city_id", "role", unique=True),
         Index("ix_api_client_search", "search", postgresql_using="gin"),
+        {"info": {"impersonal": "city_id role status kind issuer"}},
     )
 
     city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(info=AUDIT.tag)
     role: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
     kind: Mapped[str] = mapped_column(server_default=text("'key'"))
@@ -48,7 +50,10 @@ class ApiKey(Keyed, Record):
     """A key of a client: recognized by its prefix, proven by its hash."""
 
     __tablename__ = "api_key"
-    __table_args__ = (Index("uq_api_key_prefix", "prefix", unique=True),)
+    __table_args__ = (
+        Index("uq_api_key_prefix", "prefix", unique=True),
+        {"info": {"impersonal": "api_client_id prefix hash scopes created_at expires_at revoked_at"}},
+    )
 
     api_client_id: Mapped[UUID] = mapped_column(ForeignKey("api_client.id", ondelete="CASCADE"), index=True)
     prefix: Mapped[str]
@@ -57,4 +62,4 @@ class ApiKey(Keyed, Record):
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
-    last_used_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None] = mapped_column(info=AUDIT.tag)

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from stedenband.core.privacy import AUDIT
 from stedenband.core.records import NOW, Record, one_of
 
 OPERATIONS = ("created", "updated", "withdrawn", "deleted")
@@ -33,14 +34,22 @@ class Change(Record):
         ),
         Index("ix_change_transaction_id_sequence", "transaction_id", "sequence"),
         Index("ix_change_record_id_sequence", "record_id", "sequence"),
+        {
+            "info": {
+                "impersonal": "sequence transaction_id changed_at operation withdrawn table_name record_id version"
+                " fields city_id city_link_id visibility previous_visibility remaining audience_city_id"
+            }
+        },
     )
 
     sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     transaction_id: Mapped[int] = mapped_column(BigInteger)
     changed_at: Mapped[datetime] = mapped_column(server_default=NOW)
-    api_client_id: Mapped[UUID | None]
-    person_id: Mapped[UUID | None] = mapped_column(server_default=text("(setting('person'::text))::uuid"))
-    actor_name: Mapped[str | None]
+    api_client_id: Mapped[UUID | None] = mapped_column(info=AUDIT.tag)
+    person_id: Mapped[UUID | None] = mapped_column(
+        server_default=text("(setting('person'::text))::uuid"), info=AUDIT.tag
+    )
+    actor_name: Mapped[str | None] = mapped_column(info=AUDIT.tag)
     operation: Mapped[str]
     withdrawn: Mapped[bool] = mapped_column(server_default=text("false"))
     table_name: Mapped[str]
@@ -59,6 +68,7 @@ class ChangeEpoch(Record):
     """The epoch that cursors of the feed name; a logical restore starts a new one."""
 
     __tablename__ = "change_epoch"
+    __table_args__ = ({"info": {"impersonal": "epoch started_at"}},)
 
     epoch: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
     started_at: Mapped[datetime] = mapped_column(server_default=NOW)

@@ -24,8 +24,11 @@ class Permission(StrEnum):
     CITY_LINKS_UPDATE = "cityLinks:update"
     CONTACTS_CREATE = "contacts:create"
     CONTACTS_DELETE = "contacts:delete"
+    CONTACTS_ERASE = "contacts:erase"
     CONTACTS_MERGE = "contacts:merge"
     CONTACTS_READ = "contacts:read"
+    CONTACTS_RECTIFY = "contacts:rectify"
+    CONTACTS_REVIEW = "contacts:review"
     CONTACTS_UPDATE = "contacts:update"
     ORGANIZATIONS_CREATE = "organizations:create"
     ORGANIZATIONS_DELETE = "organizations:delete"
@@ -35,8 +38,14 @@ class Permission(StrEnum):
     PARTNER_CITIES_DELETE = "partnerCities:delete"
     PARTNER_CITIES_READ = "partnerCities:read"
     PARTNER_CITIES_UPDATE = "partnerCities:update"
+    PRIVACY_ACTS_READ = "privacyActs:read"
+    PROCESSING_REGISTER_READ = "processingRegister:read"
     RECORDS_PUBLISH = "records:publish"
     SEARCH_READ = "search:read"
+    SUBJECT_ACCESS_CREATE = "subjectAccess:create"
+    TRANSFER_GROUNDS_CREATE = "transferGrounds:create"
+    TRANSFER_GROUNDS_READ = "transferGrounds:read"
+    TRANSFER_GROUNDS_UPDATE = "transferGrounds:update"
 
 
 class Role(StrEnum):
@@ -86,14 +95,25 @@ _DECIDE = frozenset(
         P.RECORDS_PUBLISH,
     }
 )
+_OVERSEE = frozenset({P.PRIVACY_ACTS_READ, P.PROCESSING_REGISTER_READ, P.TRANSFER_GROUNDS_READ})
+_ANSWER = _OVERSEE | {
+    P.CONTACTS_ERASE,
+    P.CONTACTS_RECTIFY,
+    P.CONTACTS_REVIEW,
+    P.SUBJECT_ACCESS_CREATE,
+    P.TRANSFER_GROUNDS_CREATE,
+    P.TRANSFER_GROUNDS_UPDATE,
+}
+"""What answering for the data of people takes, and what overseeing it."""
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PUBLIC: _READ,  # public rows
     Role.PARTNER: _READ | _SHARED,  # what is shared in the links of the partner city
-    Role.AUDITOR: _READ,  # every row of the own city
+    Role.AUDITOR: _READ | _OVERSEE,  # every row of the own city
     Role.EDITOR: _READ | _EDIT,  # all of the own city but deciding
-    Role.COORDINATOR: _READ | _EDIT | _DECIDE,
-    Role.ADMIN: _READ | {P.API_CLIENTS_MANAGE, P.PARTNER_CITIES_CREATE, P.PARTNER_CITIES_UPDATE},
+    Role.COORDINATOR: _READ | _EDIT | _DECIDE | _ANSWER,
+    Role.ADMIN: _READ
+    | {P.API_CLIENTS_MANAGE, P.PROCESSING_REGISTER_READ, P.PARTNER_CITIES_CREATE, P.PARTNER_CITIES_UPDATE},
 }
 """What a role may do. Where (on which records) is decided by the caller's relation to the row, in the database."""
 

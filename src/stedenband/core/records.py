@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from stedenband.core.access import Relation
+from stedenband.core.privacy import IMPERSONAL
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -72,15 +73,15 @@ def my_links() -> Any:
 class Keyed:
     """A record with a key of its own: UUIDv7, given by the database."""
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=KEY)
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=KEY, info=IMPERSONAL)
 
 
 class Versioned(Keyed):
     """A record with a URL of its own: every change of it moves `version`, which the database checks."""
 
-    version: Mapped[int] = mapped_column(server_default=text("1"))
-    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
-    updated_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    version: Mapped[int] = mapped_column(server_default=text("1"), info=IMPERSONAL)
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW, info=IMPERSONAL)
+    updated_at: Mapped[datetime] = mapped_column(server_default=NOW, info=IMPERSONAL)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 (SQLAlchemy passes the class)
@@ -96,13 +97,13 @@ class Versioned(Keyed):
 class Owned(Versioned):
     """A top-level record: it belongs to a city (none: to the register) and is visible to city, link or public."""
 
-    visibility: Mapped[str] = mapped_column(server_default=text("'city'"))
-    published_at: Mapped[datetime | None]
+    visibility: Mapped[str] = mapped_column(server_default=text("'city'"), info=IMPERSONAL)
+    published_at: Mapped[datetime | None] = mapped_column(info=IMPERSONAL)
 
     @declared_attr
     def city_id(cls) -> Mapped[UUID | None]:  # noqa: N805 (SQLAlchemy passes the class)
         """Name the city that owns the record; nothing changes it but a claim."""
-        return mapped_column(ForeignKey("partner_city.id"), index=True)
+        return mapped_column(ForeignKey("partner_city.id"), index=True, info=IMPERSONAL)
 
     link_column: ClassVar[str | None] = None
     """The column that names the link the record stands in; none: it stands in no link."""

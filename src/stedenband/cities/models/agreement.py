@@ -11,11 +11,20 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from stedenband.cities.models.city_link import CityLink
 from stedenband.cities.models.partner_city import PartnerCity
 from stedenband.cities.models.themes import THEMES
+from stedenband.core.privacy import NOTE, WITH_RECORD, Category, Personal
 from stedenband.core.records import VISIBILITIES, Keyed, Owned, Record, one_of, plain
 from stedenband.core.words import say
 
 AGREEMENT_KINDS = ("memorandumOfUnderstanding", "renewal", "workProgram")
 AGREEMENT_STATUSES = ("draft", "signed")
+
+SIGNATURE = Personal(
+    Category.SIGNATURE,
+    say("People who signed an agreement for a city."),
+    say("Showing who signed an agreement, for which city and in which function."),
+    WITH_RECORD,
+    shared=True,
+)
 
 
 class Agreement(Owned, Record):
@@ -36,6 +45,7 @@ class Agreement(Owned, Record):
         Index("ix_agreement_search", "search", postgresql_using="gin"),
         {
             "info": {
+                "impersonal": "city_link_id title kind valid_from valid_to signed_on status",
                 "rules": {
                     "ck_agreement_valid_to": {
                         "field": "validTo",
@@ -59,7 +69,7 @@ class Agreement(Owned, Record):
                             "An agreement cannot be seen by more people than its link. Widen the link first."
                         ),
                     },
-                }
+                },
             }
         },
     )
@@ -73,7 +83,7 @@ class Agreement(Owned, Record):
     status: Mapped[str] = mapped_column(
         Computed("CASE WHEN signed_on IS NULL THEN 'draft' ELSE 'signed' END", persisted=True)
     )
-    internal_note: Mapped[str | None]
+    internal_note: Mapped[str | None] = mapped_column(info=NOTE.tag)
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(title, NULL)", persisted=True), deferred=True)
 
     owner: Mapped["PartnerCity | None"] = relationship(lazy="raise")
@@ -104,7 +114,11 @@ class AgreementTheme(Record):
     """A theme of an agreement."""
 
     __tablename__ = "agreement_theme"
-    __table_args__ = (one_of("code", THEMES), Index("ix_agreement_theme_code", "code", "agreement_id"))
+    __table_args__ = (
+        one_of("code", THEMES),
+        Index("ix_agreement_theme_code", "code", "agreement_id"),
+        {"info": {"impersonal": "agreement_id code"}},
+    )
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -118,11 +132,12 @@ class AgreementSignatory(Keyed, Record):
         plain("name", 200),
         plain("function", 200),
         CheckConstraint("position BETWEEN 0 AND 199", name="position"),
+        {"info": {"impersonal": "agreement_id partner_city_id function position"}},
     )
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"), index=True)
     partner_city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), index=True)
-    name: Mapped[str | None] = mapped_column(info={"personal": True})
+    name: Mapped[str | None] = mapped_column(info=SIGNATURE.tag)
     function: Mapped[str]
     position: Mapped[int] = mapped_column(server_default=text("0"))
 

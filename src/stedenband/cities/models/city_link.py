@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from stedenband.cities.models.partner_city import PartnerCity
 from stedenband.cities.models.themes import THEMES
 from stedenband.core.lifecycle import Lifecycle
+from stedenband.core.privacy import NOTE
 from stedenband.core.records import NOW, VISIBILITIES, Keyed, Owned, Record, localized, one_of, plain
 from stedenband.core.words import say
 
@@ -58,6 +59,7 @@ class CityLink(Owned, Record):
         Index("ix_city_link_search", "search", postgresql_using="gin"),
         {
             "info": {
+                "impersonal": "title kind status summary start_date end_date merged_into_id title_sort search",
                 "rules": {
                     "ck_city_link_end_date": {
                         "field": "endDate",
@@ -89,7 +91,7 @@ class CityLink(Owned, Record):
                         "detail": say("Your own city must be one of the members."),
                         "status": 400,
                     },
-                }
+                },
             }
         },
     )
@@ -98,7 +100,7 @@ class CityLink(Owned, Record):
     kind: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=text("'candidate'"))
     summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    internal_note: Mapped[str | None]
+    internal_note: Mapped[str | None] = mapped_column(info=NOTE.tag)
     start_date: Mapped[date | None]
     end_date: Mapped[date | None]
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("city_link.id"))
@@ -131,6 +133,7 @@ class CityLinkMember(Record):
         one_of("role", MEMBER_ROLES),
         CheckConstraint("position BETWEEN 0 AND 199", name="position"),
         Index("ix_city_link_member_partner_city_id", "partner_city_id", "city_link_id"),
+        {"info": {"impersonal": "city_link_id partner_city_id role position"}},
     )
 
     city_link_id: Mapped[UUID] = mapped_column(ForeignKey("city_link.id", ondelete="CASCADE"), primary_key=True)
@@ -145,7 +148,11 @@ class CityLinkTheme(Record):
     """A theme of a link."""
 
     __tablename__ = "city_link_theme"
-    __table_args__ = (one_of("code", THEMES), Index("ix_city_link_theme_code", "code", "city_link_id"))
+    __table_args__ = (
+        one_of("code", THEMES),
+        Index("ix_city_link_theme_code", "code", "city_link_id"),
+        {"info": {"impersonal": "city_link_id code"}},
+    )
 
     city_link_id: Mapped[UUID] = mapped_column(ForeignKey("city_link.id", ondelete="CASCADE"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -161,6 +168,7 @@ class CityLinkMove(Keyed, Record):
         plain("decision_body", 200),
         plain("decision_reference", 200),
         CheckConstraint("num_nulls(decision_date, decision_body, decision_reference) IN (0, 3)", name="decision"),
+        {"info": {"impersonal": "city_link_id status moved_at reason decision_date decision_body decision_reference"}},
     )
 
     city_link_id: Mapped[UUID] = mapped_column(ForeignKey("city_link.id", ondelete="CASCADE"), index=True)
@@ -176,6 +184,7 @@ class CityLinkMerge(Record):
     """A city's word that a link is to be merged into another; written by `merge_city_links` only."""
 
     __tablename__ = "city_link_merge"
+    __table_args__ = ({"info": {"impersonal": "city_link_id into_id partner_city_id"}},)
 
     city_link_id: Mapped[UUID] = mapped_column(ForeignKey("city_link.id", ondelete="CASCADE"), primary_key=True)
     into_id: Mapped[UUID] = mapped_column(ForeignKey("city_link.id", ondelete="CASCADE"), primary_key=True)

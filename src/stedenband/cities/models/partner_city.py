@@ -56,6 +56,8 @@ class PartnerCity(Owned, Record):
         Index("ix_partner_city_search", "search", postgresql_using="gin"),
         {
             "info": {
+                "impersonal": "name names country_code subdivision latitude longitude population population_year"
+                " timezone website wikidata_id geonames_id nis_code enterprise_number iati_identifier name_sort search",
                 "rules": {
                     "ck_partner_city_location": {
                         "field": "location",
@@ -81,7 +83,7 @@ class PartnerCity(Owned, Record):
                             ("iati_identifier", "iatiIdentifier"),
                         )
                     },
-                }
+                },
             }
         },
     )
@@ -126,7 +128,10 @@ class PartnerCityLanguage(Record):
     """An official language of a city (ISO 639-1)."""
 
     __tablename__ = "partner_city_language"
-    __table_args__ = (CheckConstraint("code ~ '^[a-z]{2}$'", name="code"),)
+    __table_args__ = (
+        CheckConstraint("code ~ '^[a-z]{2}$'", name="code"),
+        {"info": {"impersonal": "partner_city_id code"}},
+    )
 
     partner_city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id", ondelete="CASCADE"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)

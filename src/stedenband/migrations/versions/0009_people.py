@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
+        sa.Column("erased_at", postgresql.TIMESTAMP(timezone=True, precision=0), nullable=True),
         sa.Column(
             "name_sort",
             sa.Text(),
@@ -178,8 +179,13 @@ def upgrade() -> None:
         sa.CheckConstraint("visibility <> 'link' OR city_link_id IS NOT NULL", name=op.f("ck_contact_shared")),
         sa.CheckConstraint("visibility IN ('city', 'link', 'public')", name=op.f("ck_contact_visibility")),
         sa.CheckConstraint(
-            "num_nonnulls(given_name, family_name, function, merged_into_id) > 0 AND merged_into_id <> id",
+            "num_nonnulls(given_name, family_name, function, merged_into_id, erased_at) > 0 AND merged_into_id <> id",
             name=op.f("ck_contact_somebody"),
+        ),
+        sa.CheckConstraint(
+            "erased_at IS NULL OR (visibility = 'city' AND num_nonnulls("
+            "given_name, family_name, honorific, function, function_mailbox, source, note) = 0)",
+            name=op.f("ck_contact_erased"),
         ),
         sa.CheckConstraint("plain_text(family_name, 100, false)", name=op.f("ck_contact_family_name")),
         sa.CheckConstraint("plain_text(function, 200, false)", name=op.f("ck_contact_function")),

@@ -11,7 +11,7 @@ there, and give its resource the filter `by_words("find_<plural>")` of `stedenba
 from alembic import op
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

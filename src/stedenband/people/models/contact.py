@@ -1,6 +1,6 @@
 """Contact: a person, or a function that somebody holds, in an organization or city. Personal data, tagged as such."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from stedenband.cities.models import CityLink, PartnerCity
 from stedenband.core.records import VISIBILITIES, Keyed, Owned, Record, email, one_of, phone, plain
+from stedenband.core.words import say
 from stedenband.people.models.organization import NAME_THE_LINK, SHARED_IN_A_LINK, Organization
+from stedenband.people.models.tags import ADDRESS, BASIS, FUNCTION, IDENTITY, LANGUAGE, REMARK, ROLE
 
 ADDRESS_KINDS = ("work", "private")
 CONTACT_ROLES = (
@@ -27,9 +29,6 @@ CONTACT_ROLES = (
 )
 LAWFUL_BASES = ("consent", "contract", "legalObligation", "vitalInterests", "publicTask", "legitimateInterests")
 """Article 6(1) of the GDPR, (a) to (f)."""
-
-PERSONAL = {"personal": True}
-"""The mark of a column whose values no record of change keeps."""
 
 WHOLE_NAME = "coalesce(given_name || ' ' || family_name, given_name, family_name)"
 SORTED_NAME = "fold(coalesce(family_name || ' ' || given_name, family_name, given_name))"
@@ -58,8 +57,13 @@ class Contact(Owned, Record):
         one_of("visibility", VISIBILITIES),
         CheckConstraint(SHARED_IN_A_LINK, name="shared"),
         CheckConstraint(
-            "num_nonnulls(given_name, family_name, function, merged_into_id) > 0 AND merged_into_id <> id",
+            "num_nonnulls(given_name, family_name, function, merged_into_id, erased_at) > 0 AND merged_into_id <> id",
             name="somebody",
+        ),
+        CheckConstraint(
+            "erased_at IS NULL OR (visibility = 'city' AND num_nonnulls("
+            "given_name, family_name, honorific, function, function_mailbox, source, note) = 0)",
+            name="erased",
         ),
         Index("ix_contact_city_id_created_at", "city_id", "created_at", "id"),
         Index("ix_contact_city_link_id", "city_link_id", "created_at", "id"),
@@ -71,35 +75,48 @@ class Contact(Owned, Record):
         Index("ix_contact_function", text("words_of(function, NULL::jsonb)"), postgresql_using="gin"),
         {
             "info": {
+                "impersonal": "organization_id partner_city_id city_link_id merged_into_id erased_at",
                 "rules": {
+                    "ck_contact_erased": {
+                        "field": "",
+                        "detail": say(
+                            "The data of this person was erased; nothing can be added to it or erased again."
+                        ),
+                        "status": 409,
+                    },
                     "ck_contact_shared": {"field": "cityLink", "detail": NAME_THE_LINK, "status": 400},
                     "ck_contact_somebody": {
                         "field": "familyName",
                         "detail": "Give a givenName, a familyName or a function.",
                         "status": 400,
                     },
-                }
+                },
             }
         },
     )
 
-    given_name: Mapped[str | None] = mapped_column(info=PERSONAL)
-    family_name: Mapped[str | None] = mapped_column(info=PERSONAL)
-    honorific: Mapped[str | None] = mapped_column(info=PERSONAL)
-    display_name: Mapped[str | None] = mapped_column(Computed(WHOLE_NAME, persisted=True), info=PERSONAL)
+    given_name: Mapped[str | None] = mapped_column(info=IDENTITY.tag)
+    family_name: Mapped[str | None] = mapped_column(info=IDENTITY.tag)
+    honorific: Mapped[str | None] = mapped_column(info=IDENTITY.tag)
+    display_name: Mapped[str | None] = mapped_column(Computed(WHOLE_NAME, persisted=True), info=IDENTITY.tag)
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
     partner_city_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_city.id"), index=True)
     city_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("city_link.id"))
-    function: Mapped[str | None] = mapped_column(info=PERSONAL)
-    function_mailbox: Mapped[str | None] = mapped_column(info=PERSONAL)
-    lawful_basis: Mapped[str]
-    purpose: Mapped[str]
-    source: Mapped[str | None] = mapped_column(info=PERSONAL)
-    review_on: Mapped[date | None]
-    note: Mapped[str | None] = mapped_column(info=PERSONAL)
+    function: Mapped[str | None] = mapped_column(info=FUNCTION.tag)
+    function_mailbox: Mapped[str | None] = mapped_column(info=ADDRESS.tag)
+    lawful_basis: Mapped[str] = mapped_column(info=BASIS.tag)
+    purpose: Mapped[str] = mapped_column(info=BASIS.tag)
+    source: Mapped[str | None] = mapped_column(info=REMARK.tag)
+    review_on: Mapped[date | None] = mapped_column(info=BASIS.tag)
+    note: Mapped[str | None] = mapped_column(info=REMARK.tag)
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"), index=True)
-    name_sort: Mapped[str | None] = mapped_column(Computed(SORTED_NAME, persisted=True), deferred=True, info=PERSONAL)
-    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(FOUND_WORDS, persisted=True), deferred=True, info=PERSONAL)
+    erased_at: Mapped[datetime | None]
+    name_sort: Mapped[str | None] = mapped_column(
+        Computed(SORTED_NAME, persisted=True), deferred=True, info=IDENTITY.tag
+    )
+    search: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed(FOUND_WORDS, persisted=True), deferred=True, info=IDENTITY.tag
+    )
 
     owner: Mapped["PartnerCity | None"] = relationship(
         lazy="raise", viewonly=True, foreign_keys="Contact.city_id", primaryjoin="Contact.city_id == PartnerCity.id"
@@ -147,11 +164,14 @@ class ContactEmail(Keyed, Record):
         one_of("kind", ADDRESS_KINDS),
         CheckConstraint("position BETWEEN 0 AND 199", name="position"),
         Index("ix_contact_email_address_key", "address_key"),
+        {"info": {"impersonal": "contact_id kind position"}},
     )
 
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
-    address: Mapped[str] = mapped_column(info=PERSONAL)
-    address_key: Mapped[str] = mapped_column(Computed("lower(address)", persisted=True), deferred=True, info=PERSONAL)
+    address: Mapped[str] = mapped_column(info=ADDRESS.tag)
+    address_key: Mapped[str] = mapped_column(
+        Computed("lower(address)", persisted=True), deferred=True, info=ADDRESS.tag
+    )
     kind: Mapped[str] = mapped_column(server_default=text("'work'"))
     position: Mapped[int]
 
@@ -165,10 +185,11 @@ class ContactPhone(Keyed, Record):
         one_of("kind", ADDRESS_KINDS),
         CheckConstraint("position BETWEEN 0 AND 199", name="position"),
         Index("ix_contact_phone_number", "number"),
+        {"info": {"impersonal": "contact_id kind position"}},
     )
 
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
-    number: Mapped[str] = mapped_column(info=PERSONAL)
+    number: Mapped[str] = mapped_column(info=ADDRESS.tag)
     kind: Mapped[str] = mapped_column(server_default=text("'work'"))
     position: Mapped[int]
 
@@ -180,10 +201,11 @@ class ContactLanguage(Record):
     __table_args__ = (
         CheckConstraint("code ~ '^[a-z]{2}$'", name="code"),
         Index("ix_contact_language_code", "code", "contact_id"),
+        {"info": {"impersonal": "contact_id"}},
     )
 
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
-    code: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True, info=LANGUAGE.tag)
 
 
 class ContactRole(Keyed, Record):
@@ -199,6 +221,7 @@ class ContactRole(Keyed, Record):
         Index("ix_contact_role_role", "role", "contact_id"),
         {
             "info": {
+                "impersonal": "contact_id organization_id city_link_id",
                 "rules": {
                     "ck_contact_role_target": {
                         "field": "roles",
@@ -215,17 +238,17 @@ class ContactRole(Keyed, Record):
                         "detail": "Give a date from 1900 to 2200.",
                         "status": 400,
                     },
-                }
+                },
             }
         },
     )
 
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
-    role: Mapped[str]
+    role: Mapped[str] = mapped_column(info=ROLE.tag)
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
     city_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("city_link.id"), index=True)
-    valid_from: Mapped[date | None]
-    valid_to: Mapped[date | None]
+    valid_from: Mapped[date | None] = mapped_column(info=ROLE.tag)
+    valid_to: Mapped[date | None] = mapped_column(info=ROLE.tag)
 
     organization: Mapped["Organization | None"] = relationship(lazy="raise")
     city_link: Mapped["CityLink | None"] = relationship(lazy="raise")

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stedenband.cities.models import CityLink, PartnerCity
+from stedenband.core.privacy import NOTE
 from stedenband.core.records import VISIBILITIES, Owned, Record, email, localized, one_of, phone, plain
 
 ORGANIZATION_KINDS = ("10", "11", "15", "21", "22", "23", "24", "30", "40", "60", "70", "71", "72", "73", "80", "90")
@@ -60,6 +61,8 @@ class Organization(Owned, Record):
         Index("ix_organization_search", "search", postgresql_using="gin"),
         {
             "info": {
+                "impersonal": "name names kind partner_city_id city_link_id enterprise_number iati_identifier"
+                " functional_mailbox phone website community summary name_sort search",
                 "rules": {
                     "ck_organization_shared": {"field": "cityLink", "detail": NAME_THE_LINK, "status": 400},
                     **{
@@ -70,7 +73,7 @@ class Organization(Owned, Record):
                         }
                         for column, field in IDENTIFIERS
                     },
-                }
+                },
             }
         },
     )
@@ -87,7 +90,7 @@ class Organization(Owned, Record):
     website: Mapped[str | None]
     community: Mapped[str | None]
     summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    internal_note: Mapped[str | None]
+    internal_note: Mapped[str | None] = mapped_column(info=NOTE.tag)
     name_sort: Mapped[str] = mapped_column(Computed("fold(name)", persisted=True), deferred=True)
     search: Mapped[Any] = mapped_column(
         TSVECTOR, Computed("words_of(name || ' ' || coalesce(community, ''), names)", persisted=True), deferred=True

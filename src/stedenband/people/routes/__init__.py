@@ -2,6 +2,7 @@
 
 from stedenband.core.access import Permission
 from stedenband.people.models import ADDRESS_KINDS, CONTACT_ROLES, LAWFUL_BASES
+from stedenband.people.routes import privacy
 from stedenband.people.routes.contacts import CONTACTS, merge_contact
 from stedenband.people.routes.organizations import ORGANIZATIONS
 from stedenband.people.routes.query import query_contacts
@@ -9,12 +10,13 @@ from stedenband.people.schemas import ContactMergeSchema, ContactPageSchema, Con
 from stedenband.web.declare import StrictBlueprint, declare
 from stedenband.web.mount import mount
 
-RESOURCES = (ORGANIZATIONS, CONTACTS)
+RESOURCES = (ORGANIZATIONS, CONTACTS, *privacy.RESOURCES)
 CODE_LISTS = {"addressKinds": ADDRESS_KINDS, "contactRoles": CONTACT_ROLES, "lawfulBases": LAWFUL_BASES}
 
 blueprint = StrictBlueprint("people", __name__, url_prefix="/v1", description="Organizations and contacts")
-for resource in RESOURCES:
+for resource in (ORGANIZATIONS, CONTACTS):
     mount(blueprint, resource)
+privacy.install(blueprint)
 
 declare(
     blueprint,

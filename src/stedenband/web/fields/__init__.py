@@ -14,7 +14,7 @@ from stedenband.web.fields.objects import (
     Permissions,
     Reference,
 )
-from stedenband.web.fields.outputs import AnyValue, Names, ValuesByName
+from stedenband.web.fields.outputs import AnyValue, Counts, Names, ValuesByName
 from stedenband.web.fields.queries import Near, Repeated
 from stedenband.web.fields.selection import Select, Selection, properties_of
 from stedenband.web.fields.standards import CountryCode, CurrencyCode, LanguageCode, language_code
@@ -28,6 +28,7 @@ __all__ = [
     "Code",
     "Codes",
     "CountryCode",
+    "Counts",
     "CurrencyCode",
     "Date",
     "Email",

@@ -26,3 +26,13 @@ class ValuesByName(Field):
         """Give the schema of a value."""
         super().__init__(description, **more)
         self.item = schema
+
+
+class Counts(Field):
+    """A map from names to counts; output only."""
+
+    schema_type: ClassVar[Mapping[str, Any]] = {
+        "title": "Counts",
+        "type": "object",
+        "additionalProperties": {"type": "integer", "format": "int32"},
+    }

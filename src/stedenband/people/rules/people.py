@@ -22,6 +22,7 @@ from stedenband.people.models import (
     ContactRole,
     Organization,
 )
+from stedenband.people.rules.erasure import never_erased
 
 Data = dict[str, Any]
 
@@ -85,6 +86,7 @@ def change_contact(session: Session, actor: Actor, contact: Contact, data: Data)
     """Fill or change a contact; one that was merged is only a pointer."""
     if contact.merged_into_id is not None:
         raise Conflict(say("This contact was merged into another. Change the one that `mergedInto` names."))
+    never_erased(contact)
     may_publish(actor, contact, data)
     _share(session, contact, data)
     _refer(session, contact, data)

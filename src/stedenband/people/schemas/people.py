@@ -119,6 +119,12 @@ class ContactSchema(RecordSchema):
     review_on = fields.Date("When to look whether it is still needed and right.", audience="city", example="2027-01-01")
     note = fields.Text("A note for the own staff.", 4000, lines=True, audience="city", example="Prefers calls.")
     visibility = fields.Code(SEEN_BY, VISIBILITIES)
+    erased_at = fields.Instant(
+        "When the person was erased; what is left is an empty shell that others refer to.",
+        dump_only=True,
+        audience="city",
+        example="2026-02-01T09:30:00Z",
+    )
     merged_into = fields.Reference("The contact that it was merged into.", "/contacts/{id}", dump_only=True)
     possible_duplicates = fields.Matches(
         "Other contacts with the same name, e-mail address or telephone number.",

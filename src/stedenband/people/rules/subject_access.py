@@ -1,0 +1,95 @@
+"""Subject access (GDPR art. 15): everything that one city, the controller, holds on a person, across all tables."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from stedenband.changes.models import Change
+from stedenband.core.access import Actor
+from stedenband.core.errors import BadRequest, MissingPermission
+from stedenband.core.parts import referred
+from stedenband.core.words import say
+from stedenband.people.models import Contact, PrivacyAct
+from stedenband.people.rules.acts import on_the_wire, record_act
+from stedenband.people.rules.erasure import listed
+from stedenband.people.rules.person import Person, find_person
+from stedenband.people.rules.places import mentioned, named, notes, references, signatures
+
+Row = dict[str, Any]
+
+WAYS = ("contact", "email", "phone", "name")
+"""How a person may be named; one of them is enough."""
+
+
+def give_access(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[PrivacyAct, dict[str, Any]]:
+    """Collect what the caller's city holds on the person asked for, and record that it was done."""
+    if not any(name in asked for name in WAYS):
+        raise BadRequest.at("body", "contact", say("Name the person by a contact, an email, a phone or a name."))
+    city_id = _controller(actor)
+    if "contact" in asked and referred(session, Contact, asked["contact"], "contact").city_id != city_id:
+        raise MissingPermission(say("Only the city that owns this record gives access to what it holds."))
+    person = find_person(session, city_id, asked)
+    found = held(session, person)
+    counts = Counter(row["table"] for row in found["records"])
+    contact = session.get(Contact, min(person.ids)) if person.ids else None
+    said = {name: asked[name] for name in ("file_number",) if name in asked}
+    return record_act(session, "subjectAccess", city_id, actor, subject=contact, said=said, counts=counts), found
+
+
+def held(session: Session, person: Person) -> dict[str, Any]:
+    """Return the records on a person, the changes of them (without values), the acts on them, and the kept replies."""
+    changes = (
+        select(
+            Change.changed_at,
+            Change.operation,
+            Change.table_name.label("table"),
+            Change.record_id.label("id"),
+        )
+        .where(Change.record_id.in_(person.ids), Change.city_id == person.city_id)
+        .order_by(Change.sequence)
+    )
+    acts = (
+        select(PrivacyAct.id, PrivacyAct.kind, PrivacyAct.reason, PrivacyAct.created_at)
+        .where(PrivacyAct.subject_id.in_(person.ids), PrivacyAct.city_id == person.city_id)
+        .order_by(PrivacyAct.id)
+    )
+    replies = select(func.count_replies(*listed(person.ids, person.phrases | person.names)))
+    return {
+        "records": list(_records(session, person)),
+        "changes": [_shown(row) for row in session.execute(changes).mappings()],
+        "acts": [_shown(row) for row in session.execute(acts).mappings()],
+        "replies": session.scalar(replies),
+    }
+
+
+def _shown(row: Mapping[str, Any]) -> Row:
+    return {on_the_wire(name): value for name, value in row.items() if value is not None}
+
+
+def _records(session: Session, person: Person) -> Iterator[Row]:
+    yield from _rows(session, Contact, Contact.id.in_(person.ids))
+    for model, column, _ in references():
+        yield from _rows(session, model, column.in_(person.ids))
+    for place in signatures():
+        yield from _rows(session, place.model, named(place, person), place.owner)
+    for place in notes() if person.phrases else ():
+        yield from _rows(session, place.model, mentioned(place, person), place.owner)
+
+
+def _rows(session: Session, model: Any, condition: ColumnElement[bool], owner: Any = None) -> Iterator[Row]:
+    """Yield the values of rows; what is computed from them, and what serves the machinery alone, is left out."""
+    columns = [column for column in model.__table__.c if column.computed is None and column.name != "version"]
+    query = select(*columns).where(condition).order_by(*model.__table__.primary_key)
+    for row in session.execute(query if owner in (None, model) else query.join(owner, condition)).mappings():
+        values = {on_the_wire(column.name): row[column] for column in columns if row[column] is not None}
+        yield {"table": on_the_wire(model.__tablename__), "values": values}
+
+
+def _controller(actor: Actor) -> UUID:
+    """Return the city that answers for what it holds: the caller's own."""
+    assert actor.own_city  # noqa: S101 (only staff of a city has the permission)
+    return actor.own_city

@@ -1,0 +1,158 @@
+"""What a person may ask of a city, the acts that answer it, and the register of processing."""
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from stedenband.people.rules import places
+from tests.builders import OWN, PARTNER, STRANGER, World
+from tests.people.people import CONTACTS, a_contact, issue_of, merge, shared
+
+ACCESS, ACTS, REGISTER = "/v1/subjectAccess", "/v1/privacyActs", "/v1/processingRegister"
+ANN = {"givenName": "Ann", "familyName": "Example-Proof"}
+NUMBER = "+32470112233"
+
+
+def tables(reply: Any) -> list[str]:
+    """Return the kinds of records that a reply holds."""
+    return sorted(record["table"] for record in reply.json["records"])
+
+
+def test_the_register_says_of_every_processing_what_the_law_asks(world: World) -> None:
+    register = world.api(OWN, "auditor").get(REGISTER).json
+    for processing in register["processing"]:
+        assert set(processing) == {
+            "category", "purpose", "subjects", "grounds", "retention", "recipients", "places",
+        }  # fmt: skip
+        assert set(processing["grounds"]) <= set("abcdef")
+    standing = {
+        (place["table"], name) for each in register["processing"] for place in each["places"] for name in place["names"]
+    }
+    assert standing >= {
+        ("contact", "familyName"), ("contactEmail", "address"), ("agreementSignatory", "name"),
+        ("idempotencyKey", "body"), ("change", "actorName"), ("apiClient", "name"), ("cityLink", "internalNote"),
+    }  # fmt: skip
+    assert ("contact", "id") not in standing
+    kept = {each["category"]: each["retention"].get("period") for each in register["processing"]}
+    assert kept["contactDetails"] == "P2Y"
+    countries = {each["countryCode"]: each["protection"] for each in register["protectedCountries"]}
+    assert (countries["BE"], countries["IS"], countries["CH"]) == ("eea", "eea", "adequacyDecision")
+    assert "BW" not in countries
+    assert "US" not in countries, "its decision covers companies only"
+
+
+def test_an_unchanged_register_is_not_sent_again(world: World) -> None:
+    api = world.api(OWN, "admin")
+    etag = api.get(REGISTER).headers["ETag"]
+    assert api.get(REGISTER, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_subject_access_gives_all_that_one_city_holds(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    role = {"role": "coordinator", "cityLink": {"id": str(fresh_world.links["link"])}}
+    contact = a_contact(api, **ANN, phones=[{"number": NUMBER}], roles=[role], languages=["nl"], note="Ours.")
+    copy = a_contact(api, **ANN, emails=[{"address": "ann.proof@example.org"}])
+    merge(api, copy, contact)
+    link = f"/v1/cityLinks/{fresh_world.links['public']}"
+    api.patch(link, {"internalNote": "Ann Example-Proof calls in May."})
+    signatory = {"city": {"id": str(fresh_world.cities[OWN])}, "name": "ANN EXAMPLE-PROOF", "function": "Mayor"}
+    api.patch(f"{link}/agreements/{fresh_world.agreements['city']}", {"signatories": [signatory]})
+    theirs = a_contact(fresh_world.api(PARTNER), **ANN, **shared(fresh_world, "public"))
+    expected = [
+        "agreementSignatory", "cityLink", "contact", "contact", "contactEmail", "contactLanguage", "contactPhone",
+        "contactRole",
+    ]  # fmt: skip
+    for asked in (
+        {"contact": {"id": contact["id"]}},
+        {"contact": {"id": copy["id"]}},
+        {"email": "Ann.Proof@example.org"},
+        {"phone": NUMBER},
+        {"name": "ann example-proof"},
+        {"name": "Example-Proof Ann"},
+    ):
+        reply = api.post(ACCESS, asked)
+        assert reply.status_code == 201, reply.text
+        assert tables(reply) == expected, asked
+        assert theirs["id"] not in reply.text
+    held = reply.json
+    assert held["controller"]["title"] == OWN
+    assert {each["category"] for each in held["processing"]} >= {"identification", "signature", "freeText"}
+    assert {(each["operation"], each["table"]) for each in held["changes"]} >= {("created", "contact")}
+    assert [each["kind"] for each in held["acts"]] == ["subjectAccess"] * 5
+    assert held["rights"]
+    assert reply.headers["Cache-Control"] == "no-store"
+    act = api.get(reply.headers["Location"]).json
+    assert act["kind"] == "subjectAccess"
+    assert act["counts"]["contact"] == 2
+    values = {record["table"]: record["values"] for record in held["records"]}
+    assert values["contactPhone"]["number"] == NUMBER
+    assert values["agreementSignatory"]["name"] == "ANN EXAMPLE-PROOF"
+
+
+def test_who_is_not_known_is_told_so_and_the_question_is_an_act(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    reply = api.post(ACCESS, {"email": "nobody@example.org", "fileNumber": "A-1"}, headers={"Idempotency-Key": "k"})
+    assert reply.status_code == 201
+    assert (reply.json["records"], reply.json["changes"], reply.json["replies"]) == ([], [], 0)
+    assert reply.json["asked"] == {"email": "nobody@example.org", "fileNumber": "A-1"}
+    again = api.post(ACCESS, {"email": "nobody@example.org", "fileNumber": "A-1"}, headers={"Idempotency-Key": "k"})
+    assert (again.status_code, again.headers["Location"]) == (409, reply.headers["Location"])
+    (act,) = api.get(f"{ACTS}?kind=subjectAccess").json["items"]
+    assert "subject" not in act
+    assert act["fileNumber"] == "A-1"
+
+
+def test_kept_replies_count_as_held(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    body = {**ANN, "lawfulBasis": "consent", "purpose": "A visit."}
+    fresh_world.api(OWN, "editor").post(CONTACTS, body, headers={"Idempotency-Key": "a"})
+    assert api.post(ACCESS, {"name": "Ann Example-Proof"}).json["replies"] == 1
+
+
+def test_access_is_asked_of_the_city_that_answers_for_the_data(fresh_world: World) -> None:
+    contact = a_contact(fresh_world.api(OWN), **ANN, **shared(fresh_world))
+    named = {"contact": {"id": contact["id"]}}
+    assert fresh_world.api(PARTNER).post(ACCESS, named).status_code == 403
+    assert issue_of(fresh_world.api(STRANGER).post(ACCESS, named))[0] == "contact"
+    assert issue_of(fresh_world.api(OWN).post(ACCESS, {"fileNumber": "A-1"}))[0] == "contact"
+
+
+def test_rectification_and_review_change_a_contact_and_are_acts(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    contact = a_contact(api, **ANN, reviewOn="2020-01-01")
+    path = f"{CONTACTS}/{contact['id']}"
+    due = f"{CONTACTS}?reviewDue=true"
+    assert [each["id"] for each in api.get(due).json["items"]] == [contact["id"]]
+    right = api.post(f"{path}/rectification", {"changes": {"givenName": "Anna"}}, headers={"If-Match": "*"})
+    assert right.json["givenName"] == "Anna"
+    reviewed = api.post(f"{path}/review", {"reviewOn": "2100-01-01"}, headers={"If-Match": right.headers["ETag"]})
+    assert reviewed.json["reviewOn"] == "2100-01-01"
+    assert reviewed.json["version"] == contact["version"] + 2
+    assert api.get(due).json["items"] == []
+    acts = api.get(f"{ACTS}?subject={contact['id']}").json["items"]
+    assert [(act["kind"], act.get("reason")) for act in acts] == [
+        ("rectification", "subjectRequest"), ("review", None),
+    ]  # fmt: skip
+    nothing = api.post(f"{path}/rectification", {"changes": {}}, headers={"If-Match": "*"})
+    assert issue_of(nothing)[0] == "changes"
+
+
+def test_acts_are_for_those_who_answer_or_oversee_and_never_change(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    api.post(ACCESS, {"name": "Nobody"})
+    assert len(fresh_world.api(OWN, "auditor").get(ACTS).json["items"]) == 1
+    assert fresh_world.api(STRANGER).get(ACTS).json["items"] == []
+    assert fresh_world.api(OWN, "editor").get(ACTS).status_code == 403
+    with psycopg.connect(fresh_world.database.api_url) as connection:
+        for statement in ("UPDATE privacy_act SET kind = 'review'", "DELETE FROM privacy_act"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute(statement)
+
+
+def test_every_name_and_note_that_is_tagged_is_looked_through() -> None:
+    assert {place.model.__tablename__ for place in places.signatures()} == {"agreement_signatory"}
+    assert {place.model.__tablename__ for place in places.notes()} == {"agreement", "city_link", "organization"}
+    assert {model.__tablename__ for model, _ in places.parts()} == {
+        "contact_email", "contact_language", "contact_phone",
+    }  # fmt: skip

@@ -1,0 +1,64 @@
+"""Retention: what nobody needs any more goes by itself, and a dry run says so before."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+
+from stedenband.people.commands import retention_command
+from tests.builders import OWN, World
+from tests.people.people import CONTACTS, a_contact
+
+LONG_AGO, LATELY, LATER = "2000-01-01", "2026-01-01", "2199-01-01"
+
+
+def run(world: World, *arguments: str) -> dict[str, int]:
+    """Run the command and return what its table says."""
+    environment = {"STEDENBAND_OWNER_URL": world.database.owner_url, "STEDENBAND_DATABASE_URL": None}
+    done = CliRunner(env=environment).invoke(retention_command, arguments, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert ("Nothing was changed." in done.stdout) == bool(arguments)
+    cells = [[cell.strip() for cell in line.split("│")[1:3]] for line in done.stdout.splitlines() if "│" in line]
+    return {name: int(count) for name, count in cells if count.isdigit()}
+
+
+def role(world: World, until: str | None) -> dict[str, Any]:
+    """Return a role in a link, open-ended or until a day."""
+    return {"role": "member", "cityLink": {"id": str(world.links["link"])}} | ({"validTo": until} if until else {})
+
+
+def test_a_contact_whose_review_passed_too_long_ago_is_anonymized_with_an_act(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    old = a_contact(api, reviewOn=LONG_AGO, emails=[{"address": "old.proof@example.org"}])
+    api.post("/v1/contacts", {"familyName": "X", "lawfulBasis": "consent", "purpose": "Y", "reviewOn": LATER},
+             headers={"Idempotency-Key": "k"})  # fmt: skip
+    with psycopg.connect(fresh_world.database.owner_url) as owner:
+        owner.execute("UPDATE idempotency_key SET created_at = now() - interval '25 hours'")
+    assert run(fresh_world, "--dry-run") == {"contact": 1, "contact_email": 1, "idempotency_key": 1}
+    assert "erasedAt" not in api.get(f"{CONTACTS}/{old['id']}").json
+    assert run(fresh_world) == {"contact": 1, "contact_email": 1, "idempotency_key": 1}
+    assert api.get(f"{CONTACTS}/{old['id']}").json["erasedAt"]
+    (act,) = api.get("/v1/privacyActs?kind=retention").json["items"]
+    assert (act["reason"], act["doneBy"]) == ("noLongerNecessary", "stedenband retention")
+    assert (act["owner"]["title"], act["subject"]["id"]) == (OWN, old["id"])
+    assert run(fresh_world) == {"idempotency_key": 0}
+
+
+@pytest.mark.parametrize(
+    ("review_on", "until", "goes"),
+    [
+        (LONG_AGO, None, False),
+        (LONG_AGO, LATER, False),
+        (LONG_AGO, LATELY, True),
+        (LATELY, LATELY, False),
+        (None, LATELY, False),
+    ],
+    ids=["a role without end", "a role that lasts", "a role that ended", "reviewed lately", "new, never reviewed"],
+)
+def test_who_is_needed_or_was_looked_at_stays(
+    fresh_world: World, review_on: str | None, until: str | None, *, goes: bool
+) -> None:
+    more = {"reviewOn": review_on} if review_on else {}
+    a_contact(fresh_world.api(OWN), roles=[role(fresh_world, until)], **more)
+    assert ("contact" in run(fresh_world)) == goes
