@@ -81,7 +81,7 @@ def test_a_change_that_changes_nothing_keeps_the_version(fresh_world: World) -> 
 
 def test_deleting_needs_the_tag_too(fresh_world: World) -> None:
     api = fresh_world.api(OWN)
-    address = f"/v1/cityLinks/{fresh_world.links['link']}"
+    address = f"/v1/cityLinks/{fresh_world.links['city']}"
     assert api.delete(address, None).status_code == 428
     assert api.delete(address, api.get(address).headers["ETag"]).status_code == 204
     assert api.get(address).status_code == 404

@@ -7,6 +7,7 @@ import pytest
 
 from stedenband.app import CODE_LISTS, RESOURCES
 from stedenband.core import errors
+from stedenband.core.access import PERMISSIONS, Role
 from stedenband.web import fields
 from stedenband.web.catalogs import LANGUAGES
 from stedenband.web.codelists import DIRECTORY, CodeList, code_lists, labels_of
@@ -83,7 +84,7 @@ def test_the_lists_are_listed(world: World) -> None:
         ("sdgTargets/1.a", {"parent": {"href": f"{REFDATA}/sdgGoals/1", "code": "1"}}),
         ("dacSectors/11110", {"parent": {"href": f"{REFDATA}/dacSectorCategories/111", "code": "111"}}),
         ("permissions/cityLinks:claim", {"roles": ["coordinator"]}),
-        ("roles/auditor", {"permissions": sorted(["agreements:read", "changes:read", "cityLinks:read", "partnerCities:read"])}),
+        ("roles/auditor", {"permissions": sorted(PERMISSIONS[Role.AUDITOR])}),
     ],
 )  # fmt: skip
 def test_a_code_says_what_it_is(world: World, path: str, wanted: dict[str, object]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from stedenband.app import RESOURCES
 from stedenband.changes.schemas import ChangeSchema, HistoryEntrySchema
 from stedenband.cities.routes import CITY_LINKS
-from stedenband.web.formats.columns import Column, columns_of
+from stedenband.web.formats.columns import Column, all_columns
 from stedenband.web.resource import Resource
 
 LINK = {
@@ -33,7 +33,7 @@ def values(document: dict[str, Any], columns: tuple[Column, ...]) -> dict[str, A
 
 
 def test_a_document_is_spread_over_its_columns() -> None:
-    assert values(LINK, columns_of(CITY_LINKS.schema)) == {
+    assert values(LINK, all_columns(CITY_LINKS.schema)) == {
         "id": "1",
         "version": 3,
         "owner.id": "7",
@@ -51,20 +51,20 @@ def test_a_document_is_spread_over_its_columns() -> None:
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda each: each.name)
 def test_every_column_has_a_name_of_its_own_and_the_key_and_version_are_there(resource: Resource) -> None:
-    names = [column.name for column in columns_of(resource.schema)]
+    names = [column.name for column in all_columns(resource.schema)]
     assert len(names) == len(set(names))
     assert {"id", "version", "href"} <= set(names)
     assert not {"possibleDuplicates", "decision", "reason"} & set(names)
 
 
 def test_the_columns_stand_in_the_order_of_the_schema() -> None:
-    names = [column.name for column in columns_of(CITY_LINKS.schema)]
+    names = [column.name for column in all_columns(CITY_LINKS.schema)]
     assert names[:5] == ["id", "createdAt", "updatedAt", "publishedAt", "version"]
     assert names.index("title") < names.index("members[].city.id") < names.index("themes") < names.index("visibility")
 
 
 def test_values_of_a_kind_are_known() -> None:
-    kinds = {column.name: column.kind for column in columns_of(CITY_LINKS.schema)}
+    kinds = {column.name: column.kind for column in all_columns(CITY_LINKS.schema)}
     assert (kinds["startDate"], kinds["updatedAt"], kinds["version"]) == ("date", "instant", "integer")
     assert (kinds["renewalDue"], kinds["moves[].movedAt"], kinds["title"]) == ("flag", "text", "text")
 
@@ -78,7 +78,7 @@ def test_codes_of_items_are_joined_with_a_space_and_flags_are_written_as_in_json
 
 
 def test_the_record_of_change_fits_a_table() -> None:
-    assert values({"fields": ["title", "kind"]}, columns_of(ChangeSchema)) == {"fields": "title|kind"}
+    assert values({"fields": ["title", "kind"]}, all_columns(ChangeSchema)) == {"fields": "title|kind"}
     changes = {"title": {"old": "A", "new": "B"}}
-    cell = values({"changes": changes}, columns_of(HistoryEntrySchema))["changes"]
+    cell = values({"changes": changes}, all_columns(HistoryEntrySchema))["changes"]
     assert json.loads(cell) == changes

@@ -20,11 +20,11 @@ from stedenband.people.routes.document import DOCUMENT, POLICY, page
 from stedenband.people.routes.register import processing_on, register, rights
 from stedenband.people.schemas import (
     ContactSchema,
-    ErasureSchema,
+    ErasureRequestSchema,
     PrivacyActSchema,
     ProcessingRegisterSchema,
-    RectificationSchema,
-    ReviewSchema,
+    RectificationRequestSchema,
+    ReviewRequestSchema,
     SubjectAccessRequestSchema,
     SubjectAccessSchema,
     TransferGroundSchema,
@@ -143,7 +143,7 @@ def install(blueprint: Blueprint) -> None:
         Permission.CONTACTS_ERASE,
         erase_contact,
         summary="Erase a person for good (GDPR art. 17); what refers to it stays whole",
-        body=ErasureSchema,
+        body=ErasureRequestSchema,
         returns=PrivacyActSchema,
         facts={"conditional": True},
     )
@@ -155,7 +155,7 @@ def install(blueprint: Blueprint) -> None:
         Permission.CONTACTS_RECTIFY,
         rectify_contact,
         summary="Put right what a person says is wrong (GDPR art. 16)",
-        body=RectificationSchema,
+        body=RectificationRequestSchema,
         returns=ContactSchema,
         facts=moved,
     )
@@ -167,7 +167,7 @@ def install(blueprint: Blueprint) -> None:
         Permission.CONTACTS_REVIEW,
         review_contact,
         summary="Say that a contact is still needed and right, and when to look again",
-        body=ReviewSchema,
+        body=ReviewRequestSchema,
         returns=ContactSchema,
         facts=moved,
     )

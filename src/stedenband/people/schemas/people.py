@@ -134,13 +134,13 @@ class ContactSchema(RecordSchema):
     )
 
 
-class ContactMergeSchema(Schema):
+class ContactMergeRequestSchema(Schema):
     """A merge of this contact into another of the own city."""
 
     into = fields.Reference("The contact that stays.", "/contacts/{id}", required=True)
 
 
-class ContactSearchSchema(Schema):
+class ContactSearchRequestSchema(Schema):
     """Whom to look for; what is given must all be true, of several values in one property one is enough."""
 
     q = fields.Text(

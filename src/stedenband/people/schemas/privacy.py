@@ -49,14 +49,14 @@ class PrivacyActSchema(RecordSchema):
     visibility = fields.Code("Own staff alone see it.", ("city",), dump_only=True, required=True, example="city")
 
 
-class ErasureSchema(Schema):
+class ErasureRequestSchema(Schema):
     """Why a person is erased."""
 
     reason = fields.Code("Why (GDPR art. 17(1), 21).", ACT_REASONS, required=True, example="subjectRequest")
     file_number = FILED
 
 
-class RectificationSchema(Schema):
+class RectificationRequestSchema(Schema):
     """What is to be put right, as the person asks."""
 
     changes = fields.Part(
@@ -64,10 +64,10 @@ class RectificationSchema(Schema):
     )
 
 
-RectificationSchema._declared_fields["changes"].for_patch()  # type: ignore[attr-defined] # noqa: SLF001 (as in web.schema)
+RectificationRequestSchema._declared_fields["changes"].for_patch()  # type: ignore[attr-defined] # noqa: SLF001 (as in web.schema)
 
 
-class ReviewSchema(Schema):
+class ReviewRequestSchema(Schema):
     """The contact is still needed and right."""
 
     review_on = fields.Date("When to look again.", required=True, example="2028-01-01")
