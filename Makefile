@@ -98,10 +98,11 @@ lock: $(VENV)/lock.stamp ## Write the lock files anew (newest versions that fit)
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
 		--python-version 3.11 pyproject.toml --extra embedded --extra otel --extra redis --extra dev --output-file requirements-dev.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
-		--python-version 3.11 pyproject.toml --extra embedded --constraint requirements-dev.lock \
+		--python-version 3.11 pyproject.toml --extra embedded --extra redis --constraint requirements-dev.lock \
 		--output-file requirements.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
-		--python-version 3.11 pyproject.toml --constraint requirements-dev.lock --output-file requirements-image.lock
+		--python-version 3.11 pyproject.toml --extra redis --constraint requirements-dev.lock \
+		--output-file requirements-image.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
 		--python-version 3.11 --group pyproject.toml:build --constraint requirements-dev.lock \
 		--output-file requirements-build.lock

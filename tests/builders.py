@@ -118,7 +118,7 @@ def world_in(database: TestDatabase) -> Iterator[World]:
     `links`, `agreements`, `organizations` and `contacts` are owned by Genk and named by visibility: 'city', 'link', 'public'; the links are of
     Genk and Francistown. `links['register']` is a public link of the two that belongs to the register.
     """
-    app = create_app(Settings(database_url=database.api_url, public_url=BASE))
+    app = create_app(Settings(database_url=database.api_url, public_url=BASE, client_limit=0, anonymous_limit=0))
     app.testing = True
     world = World(database, app)
     with owner_session(database.owner_url) as session:

@@ -1,10 +1,12 @@
-"""`stedenband serve` as a real process."""
+"""`stedenband serve` as a real process, and what stands beside it."""
 
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,3 +93,33 @@ def refused(command: str, data: Path, *options: str, **settings: str) -> str:
     assert done.returncode == 1, done.stderr
     assert len(lines) == 1, done.stderr
     return lines[0]
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Tell whether something accepts connections there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+    except ConnectionError:
+        return False
+    return True
+
+
+@contextmanager
+def redis_server() -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """Run a real Redis that keeps nothing; give its address and its process."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            until(lambda: listens(port))
+            yield f"redis://127.0.0.1:{port}", process
+        finally:
+            process.kill()
+            process.wait()

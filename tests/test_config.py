@@ -37,9 +37,14 @@ def test_every_field_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch
         oidc_role_claim="realm_access.roles",
         oidc_cities='{"genk": "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"}',
         oidc_roles='{"sb-coordinator": "coordinator"}',
+        client_limit=10,
+        anonymous_limit=0,
+        redis_url="redis://127.0.0.1:6379/1",
+        trusted_proxies=2,
+        cors_origins=("https://map.example.org", "http://localhost:5173", "https://[::1]:8443"),
     )
     for name, value in dataclasses.asdict(chosen).items():
-        monkeypatch.setenv(f"STEDENBAND_{name.upper()}", str(value))
+        monkeypatch.setenv(f"STEDENBAND_{name.upper()}", ",".join(value) if name == "cors_origins" else str(value))
     assert Settings.from_environment() == chosen
 
 
@@ -50,7 +55,20 @@ def test_the_public_address_follows_host_and_port_and_has_no_slash_at_its_end(mo
     assert Settings.from_environment().public_url == "https://register.example"
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "eighty"), ("WORKERS", "1.5"), ("LOG_LEVEL", "LOUD")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("WORKERS", "1.5"),
+        ("LOG_LEVEL", "LOUD"),
+        ("CLIENT_LIMIT", "-1"),
+        ("TRUSTED_PROXIES", "one"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://map.example.org/"),
+        ("CORS_ORIGINS", "https://map.example.org,https://*.example.org"),
+        ("CORS_ORIGINS", "null"),
+    ],
+)
 def test_a_value_that_cannot_be_read_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"STEDENBAND_{name}", value)
     with pytest.raises(EnvError, match=f"STEDENBAND_{name}"):

@@ -2,6 +2,7 @@
 
 import structlog
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from stedenband.access import routes as access
 from stedenband.access.rules import credential_reader
@@ -12,7 +13,22 @@ from stedenband.core import log
 from stedenband.core.db import Database
 from stedenband.insight import routes as insight
 from stedenband.people import routes as people
-from stedenband.web import documentation, embedding, guard, health, openapi, problems, refdata, trace
+from stedenband.web import (
+    compression,
+    cors,
+    deprecation,
+    documentation,
+    embedding,
+    guard,
+    health,
+    metrics,
+    openapi,
+    problems,
+    rates,
+    refdata,
+    security,
+    trace,
+)
 from stedenband.web.resource import Resource
 
 RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *people.RESOURCES, *access.RESOURCES)
@@ -33,8 +49,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.url_map.merge_slashes = False
     app.extensions[embedding.REGISTER] = {resource.name: resource for resource in RESOURCES}
-    trace.install(app)
+    app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
     database = Database(settings.database_url or "", size=settings.threads)
+    trace.install(app)
+    metrics.install(app, database)
+    compression.install(app)
+    cors.install(app, settings.cors_origins)
+    security.install(app)
+    deprecation.install(app)
+    windows = rates.install(app, settings)
     guard.install(app, database, credential_reader(settings.issuer()))
     api, converter = openapi.api_for(app)
     problems.register(app)
@@ -48,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         health.blueprint,
     ):
         api.register_blueprint(blueprint)
-    health.install(app)
+    health.install(app, database, windows)
     openapi.install(app, api, converter)
     documentation.install(app)
     guard.check_routes(app)

@@ -1,11 +1,25 @@
 """Every setting of the installation, read once from the environment."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from environs import Env, validate
+from environs import Env, ValidationError, validate
 
 from stedenband.core.issuer import Issuer, read_issuer
+
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+NOT_NEGATIVE = validate.Range(min=0)
+
+
+def origins(values: Sequence[str]) -> None:
+    """Refuse what is not the exact origin of a page, such as `*` or an address with a path."""
+    for value in values:
+        if not ORIGIN.fullmatch(value):
+            raise ValidationError(
+                f"{value!r} is no origin: write it as a browser does, such as https://map.example.org"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,16 @@ class Settings:
     """JSON object: value of the city claim -> id of the city. Of several that match, the first counts."""
     oidc_roles: str | None = None
     """JSON object: value of the role claim -> role. Of several that match, the first counts."""
+    client_limit: int = 600
+    """Requests per minute of one API client; 0: no limit. Without Redis each process enforces its share."""
+    anonymous_limit: int = 120
+    """Requests per minute without a key, and wrong keys per minute, of one address; 0: no limit."""
+    redis_url: str | None = None
+    """Redis in which all processes count requests together (`redis://…`); absent: each counts its share itself."""
+    trusted_proxies: int = 0
+    """Proxies in front of the API whose word in `X-Forwarded-For` counts; 0: that header is ignored."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call the API from a browser, such as `https://map.example.org`; absent: none."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -62,6 +86,11 @@ class Settings:
             owner_url=env.str("OWNER_URL", None),
             postgres_bin=env.path("POSTGRES_BIN", None),
             log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))),
+            client_limit=env.int("CLIENT_LIMIT", 600, validate=NOT_NEGATIVE),
+            anonymous_limit=env.int("ANONYMOUS_LIMIT", 120, validate=NOT_NEGATIVE),
+            redis_url=env.str("REDIS_URL", None) or None,
+            trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=NOT_NEGATIVE),
+            cors_origins=tuple(env.list("CORS_ORIGINS", [], validate=origins)),
             oidc_issuer=env.str("OIDC_ISSUER", None) or None,
             oidc_audience=env.str("OIDC_AUDIENCE", None) or None,
             oidc_city_claim=env.str("OIDC_CITY_CLAIM", "") or "city",

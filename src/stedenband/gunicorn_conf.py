@@ -5,6 +5,7 @@ not hold code from before. For the same reason, and since no engine may be opene
 """
 
 import os
+from typing import Any
 
 worker_class = "gthread"
 preload_app = False
@@ -26,3 +27,17 @@ logconfig_dict = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"gunicorn.error": {"handlers": [], "propagate": True}},
 }
+
+
+def post_worker_init(worker: Any) -> None:
+    """Begin to send traces, where they are wanted: in the worker, which has loaded its own code."""
+    from stedenband.web import telemetry  # noqa: PLC0415 (the master must not hold our code)
+
+    telemetry.start(worker.wsgi)
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    """Take the gauges of a worker that has ended out of what is shown; what it counted stays."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 (reads its setting when imported)
+
+    mark_process_dead(worker.pid)

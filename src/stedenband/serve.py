@@ -5,8 +5,10 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGCHLD, SIGHUP, SIGINT, SIGTERM
+from tempfile import TemporaryDirectory
 
 import click
 import structlog
@@ -20,6 +22,7 @@ from stedenband.core.process import Signals, child, die_with_parent, stop
 from stedenband.core.refusal import Refusal
 from stedenband.core.roles import API, OWNER
 from stedenband.transfer import demo as demo_data
+from stedenband.web import telemetry
 
 logger = structlog.get_logger()
 
@@ -35,6 +38,7 @@ def serve_command(*, demo: bool, with_parent: bool) -> None:
     """
     settings = Settings.from_environment()
     log.configure(settings.log_level)
+    check_extras(settings)
     with Signals(SIGTERM, SIGINT, SIGHUP, SIGCHLD) as signals, ExitStack() as stack:
         if with_parent:
             die_with_parent(SIGTERM)
@@ -45,12 +49,32 @@ def serve_command(*, demo: bool, with_parent: bool) -> None:
         verify(api_url)
         if demo:
             show_demo(owner_url, settings.data / "demo-keys.json")
-        gunicorn = start_gunicorn(settings, api_url, listener)
+        measures = stack.enter_context(TemporaryDirectory(prefix="stedenband-metrics-", ignore_cleanup_errors=True))
+        gunicorn = start_gunicorn(settings, api_url, listener, measures)
         stack.callback(stop, gunicorn, SIGTERM)
         failure = supervise(signals, gunicorn, postgres)
         logger.info("stopping", reason=failure or "asked to")
     if failure:
         raise Refusal(f"Stopped, because {failure}.")
+
+
+def check_extras(settings: Settings) -> None:
+    """Refuse settings for which a package is not installed."""
+    wanted = {
+        "STEDENBAND_REDIS_URL": ("redis", "redis", bool(settings.redis_url)),
+        "OTEL_EXPORTER_OTLP_ENDPOINT": ("otel", "opentelemetry.instrumentation.flask", telemetry.is_wanted()),
+    }
+    for setting, (extra, package, is_set) in wanted.items():
+        if is_set and not installed(package):
+            raise Refusal(f"{setting} is set, but what it needs is not installed: pip install 'stedenband[{extra}]'.")
+
+
+def installed(package: str) -> bool:
+    """Tell whether a package, which may lie in another, can be imported."""
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -104,8 +128,10 @@ def show_demo(owner_url: str | None, keys_file: Path) -> None:
     click.echo(f"The API keys of the demo stand in {keys_file}.")
 
 
-def start_gunicorn(settings: Settings, api_url: str, listener: socket.socket) -> "subprocess.Popen[bytes]":
-    """Start gunicorn on `listener`; it never learns the owner's address."""
+def start_gunicorn(
+    settings: Settings, api_url: str, listener: socket.socket, measures: str
+) -> "subprocess.Popen[bytes]":
+    """Start gunicorn on `listener`, its measurements in the folder `measures`; it never learns the owner's address."""
     host, port = listener.getsockname()[:2]
     environment = {name: value for name, value in os.environ.items() if name != "STEDENBAND_OWNER_URL"}
     process = child(
@@ -119,7 +145,12 @@ def start_gunicorn(settings: Settings, api_url: str, listener: socket.socket) ->
             "stedenband.app:create_app()",
         ],
         on_our_death=SIGTERM,
-        environment=environment | {"STEDENBAND_DATABASE_URL": api_url, "STEDENBAND_PUBLIC_URL": settings.public_url},
+        environment=environment
+        | {
+            "STEDENBAND_DATABASE_URL": api_url,
+            "STEDENBAND_PUBLIC_URL": settings.public_url,
+            "PROMETHEUS_MULTIPROC_DIR": measures,
+        },
         descriptors=[listener.fileno()],
     )
     logger.info(

@@ -10,6 +10,8 @@ from tests.contracts.access_rules import Caller, Rule
 
 DECISION = {"date": "2026-01-15", "body": "City council", "reference": "GR/2026/1"}
 ENDED = {"status": "ended", "decision": DECISION, "reason": "Both sides agreed."}
+FAR = {"REMOTE_ADDR": "203.0.113.7"}
+"""Every caller asks from another machine: some may do more from this one."""
 PUBLIC = {"visibility": "public"}
 AN_ORGANIZATION = {"name": "A new association", "kind": "22"}
 A_CONTACT = {"familyName": "New", "lawfulBasis": "publicTask", "purpose": "Working on the link."}
@@ -45,7 +47,9 @@ class Asking:
     def send(self) -> Reply:
         """Send it."""
         body = BODIES[self.rule.method, self.rule.last, self.rule.act](self) if self.rule.writes else None
-        return self.stage.api(self.caller).call(self.rule.method, self.path, json=body, headers={"If-Match": "*"})
+        return self.stage.api(self.caller).call(
+            self.rule.method, self.path, json=body, headers={"If-Match": "*"}, environ_overrides=FAR
+        )
 
 
 def named(city: object, **more: str) -> dict[str, Any]:

@@ -113,6 +113,7 @@ GET    /v1/doc/openapi.json                           any     any      any      
 GET    /v1/doc/openapi.yaml                           any     any      any      any     any          any        200
 GET    /v1/health                                     any     any      any      any     any          any        200
 GET    /v1/me                                         any     any      any      any     any          any        200
+GET    /metrics                                       -       -        -        -       -            any        200
 GET    /doc                                           any     any      any      any     any          any        200
 GET    /doc/<name>                                    any     any      any      any     any          any        200
 GET    /livez                                         any     any      any      any     any          any        200

@@ -18,7 +18,7 @@ from tests.serving import serving
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
-OUTSIDE = {"/livez", "/readyz", "/doc", "/v1/doc/openapi.yaml", "/v1/doc/openapi.json"}
+OUTSIDE = {"/livez", "/readyz", "/metrics", "/doc", "/v1/doc/openapi.yaml", "/v1/doc/openapi.json"}
 """Routes for platforms and browsers, which the contract leaves out."""
 
 

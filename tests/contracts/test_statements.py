@@ -175,3 +175,10 @@ def test_health_of_the_process_asks_nothing_of_the_database(world: World) -> Non
     with watched(world) as traffic:
         assert world.api().get("/livez").status_code == 200
     assert traffic.checkouts == 0
+
+
+@pytest.mark.parametrize("path", ["/v1/refData", "/v1/refData/countries", "/v1/refData/countries/BE"])
+def test_reference_data_asks_nothing_of_the_database(world: World, path: str) -> None:
+    with watched(world) as traffic:
+        assert world.api().get(path).status_code == 200
+    assert traffic.checkouts == 0

@@ -65,6 +65,18 @@ def test_each_caller_sees_what_it_should(register: Demo) -> None:
         assert {agreement["title"] for agreement in listed} == agreements, name
 
 
+def test_people_are_shown_to_those_who_may_know_them_and_are_marked_as_invented(register: Demo) -> None:
+    names = {"genk": {"Ann", "Kabo", "Younes"}, "auditor": {"Ann", "Kabo", "Younes"}, "francistown": {"Ann", "Kabo"}}
+    for name, known in names.items():
+        people = register.as_(name).get("/v1/contacts").json["items"]
+        assert {each["displayName"] for each in people} == {f"{first} Example (demo)" for first in known}
+    (point,) = register.as_(None).get("/v1/contacts").json["items"]
+    assert (point["function"], "displayName" in point) == ("North-South officer", False)
+    counts = {"genk": 3, "francistown": 3, None: 2}
+    for caller, count in counts.items():
+        assert len(register.as_(caller).get("/v1/organizations").json["items"]) == count
+
+
 def test_the_whole_register_is_public(register: Demo) -> None:
     public = register.as_(None)
     assert public.get("/v1/cityLinks?total=true").json["total"] == 445

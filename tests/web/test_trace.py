@@ -19,7 +19,6 @@ def test_every_reply_has_an_id_of_its_own_that_its_problem_names(world: World) -
     assert len(ids) == 2
     assert bad.json["instance"] == f"urn:uuid:{bad.headers['BelGov-Trace-Id']}"
     assert {good.headers["API-Version"], bad.headers["API-Version"]} == {"1.0.0"}
-    assert good.headers["X-Content-Type-Options"] == "nosniff"
     assert good.headers["Cache-Control"] == "private, no-cache"
     assert {"Accept", "Authorization"} <= set(good.headers["Vary"].split(", "))
 

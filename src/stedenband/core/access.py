@@ -34,6 +34,7 @@ class Permission(StrEnum):
     ORGANIZATIONS_DELETE = "organizations:delete"
     ORGANIZATIONS_READ = "organizations:read"
     ORGANIZATIONS_UPDATE = "organizations:update"
+    METRICS_READ = "metrics:read"
     PARTNER_CITIES_CREATE = "partnerCities:create"
     PARTNER_CITIES_DELETE = "partnerCities:delete"
     PARTNER_CITIES_READ = "partnerCities:read"
@@ -113,7 +114,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EDITOR: _READ | _EDIT,  # all of the own city but deciding
     Role.COORDINATOR: _READ | _EDIT | _DECIDE | _ANSWER,
     Role.ADMIN: _READ
-    | {P.API_CLIENTS_MANAGE, P.PROCESSING_REGISTER_READ, P.PARTNER_CITIES_CREATE, P.PARTNER_CITIES_UPDATE},
+    | {
+        P.API_CLIENTS_MANAGE,
+        P.METRICS_READ,
+        P.PARTNER_CITIES_CREATE,
+        P.PARTNER_CITIES_UPDATE,
+        P.PROCESSING_REGISTER_READ,
+    },
 }
 """What a role may do. Where (on which records) is decided by the caller's relation to the row, in the database."""
 

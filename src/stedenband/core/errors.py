@@ -284,6 +284,24 @@ class PreconditionRequired(Problem):
         )
 
 
+class TooManyRequests(Problem):
+    """The caller used up what a rate limit allows."""
+
+    status = 429
+    type = BELGIF + "tooManyRequests"
+    title = "Too Many Requests"
+
+    def __init__(self, retry_after: int) -> None:
+        """Ask to come back after `retry_after` seconds."""
+        super().__init__(
+            say(
+                "You have sent more requests than are allowed in a minute. Go on after the number of seconds in"
+                " Retry-After; RateLimit tells how many are left."
+            ),
+            headers={"Retry-After": str(retry_after)},
+        )
+
+
 class HeaderFieldsTooLarge(Problem):
     """A header or the address is over the limit."""
 

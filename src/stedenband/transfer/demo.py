@@ -18,6 +18,7 @@ from stedenband.access.models import ApiClient
 from stedenband.access.rules import issue_key
 from stedenband.cities.models import Agreement, AgreementTheme, CityLink, CityLinkMember, CityLinkTheme, PartnerCity
 from stedenband.core.address import owner_session
+from stedenband.transfer import demo_people
 from stedenband.transfer.gazetteer import shipped_gazetteer
 from stedenband.transfer.twinning.load import compare, write
 from stedenband.transfer.twinning.planning import plan
@@ -80,6 +81,7 @@ def _example(session: Session, genk: UUID, francistown: UUID, cieszyn: UUID) -> 
     link.internal_note = ASSUMED
     session.add_all(CityLinkTheme(city_link_id=link.id, code=code) for code in THEMES)
     session.flush()
+    demo_people.fill(session, link.id, genk, francistown)
     for title, kind, first, last in (
         ("Memorandum of understanding 2004", "memorandumOfUnderstanding", 2004, 2013),
         ("Memorandum of understanding 2014–2019", "renewal", 2014, 2019),

@@ -36,6 +36,7 @@ REASONS = {
     "415": "The body is in another media type or character set.",
     "422": "The idempotency key was used before with another request.",
     "428": "`If-Match` is missing.",
+    "429": "More requests than are allowed in a minute; `Retry-After` says when to go on.",
 }
 SCHEMAS: Spec = {
     "Problem": {
@@ -204,6 +205,7 @@ class Contract:
             "operationId": operation["operationId"],
             "summary": operation["summary"],
             "tags": [_tag(path)],
+            **({"deprecated": True} if facts.get("deprecated") else {}),
             "parameters": [_parameter(each) for each in parameters],
         }
         if "requestBody" in operation:
@@ -256,7 +258,7 @@ class Contract:
     def _errors(facts: Spec, method: str, path: str, *, body: bool) -> list[str]:
         if facts.get("plain"):
             return []
-        wanted = {"400", "401"} | ({"406"} if method != "DELETE" else set())
+        wanted = {"400", "401", "429"} | ({"406"} if method != "DELETE" else set())
         wanted |= {"404"} if "{" in path else set()
         wanted |= {"410"} if facts.get("cursor") else set()
         wanted |= {"403", "409"} if method != "GET" or facts["permission"] == Permission.API_CLIENTS_MANAGE else set()

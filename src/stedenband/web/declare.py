@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from stedenband.core.access import Permission
 from stedenband.web import negotiation
+from stedenband.web.deprecation import Deprecated
 from stedenband.web.formats.table import Representation
 from stedenband.web.guard import needs
 from stedenband.web.parsing import Parser
@@ -37,11 +38,12 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
     returns: type[Schema] | None = None,
     offers: Sequence[Representation] = (),
     facts: Mapping[str, Any] | None = None,
+    deprecated: Deprecated | None = None,
 ) -> None:
     """Register `view` for `method` and `path`; it receives the query or body that its schema loaded, and the ids.
 
     `offers`: the formats of its reply beside JSON; `negotiation.chosen()` tells the view which the caller gets.
-    `facts` tell the contract what a schema cannot: see `web.openapi`.
+    `facts` tell the contract what a schema cannot: see `web.openapi`. `deprecated`: every reply says that it will go.
     """
     view.__name__ = name
     reads = negotiation.MERGE_PATCH if method == "PATCH" else negotiation.JSON_ONLY
@@ -50,22 +52,16 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
         operation = blueprint.arguments(query, location="query", error_status_code=400)(operation)
     if body:
         operation = blueprint.arguments(body, location="json", error_status_code=400)(operation)
+    told = {**(facts or {}), "returns": returns, "method": method, "permission": permission, "offers": offers}
+    told["deprecated"] = deprecated is not None
     operation = blueprint.doc(
         operationId=camel(name),
         summary=summary,
-        **{
-            "x-facts": {
-                **(facts or {}),
-                "returns": returns,
-                "method": method,
-                "permission": permission,
-                "offers": offers,
-            }
-        },
+        **{"x-facts": told},
     )(operation)
-    blueprint.route(path, methods=[method], endpoint=name)(
-        needs(permission)(_negotiated(operation, reads if body else None, method, offers, bare=query is None))
-    )
+    negotiated: Any = _negotiated(operation, reads if body else None, method, offers, bare=query is None)
+    negotiated.deprecated = deprecated
+    blueprint.route(path, methods=[method], endpoint=name)(needs(permission)(negotiated))
 
 
 def _negotiated(

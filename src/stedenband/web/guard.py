@@ -21,6 +21,7 @@ from stedenband.core.errors import (
     Problem,
 )
 from stedenband.core.words import say
+from stedenband.web import rates
 from stedenband.web.problems import too_large
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -70,6 +71,7 @@ def install(app: Flask, database: Database, parse: Callable[[str], Credential | 
         if actor is None:
             raise InvalidAccessToken
         g.actor = actor
+        rates.meet_client(actor)
         if request.routing_exception is None and request.endpoint is not None:
             require(declared(app, request.endpoint))
 

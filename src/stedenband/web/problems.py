@@ -22,6 +22,7 @@ from stedenband.core.words import say
 from stedenband.web import language
 from stedenband.web.catalogs import translated
 from stedenband.web.links import base_address
+from stedenband.web.measures import PROBLEMS
 from stedenband.web.text import CONTROL
 
 MEDIA_TYPE = "application/problem+json"
@@ -59,6 +60,7 @@ def respond(problem: Problem) -> Response:
     }
     if problem.issues:
         document["issues"] = [issue_document(issue, spoken) for issue in problem.issues]
+    PROBLEMS.labels(problem.type).inc()
     response = Response(orjson.dumps(document), status=problem.status, mimetype=MEDIA_TYPE)
     response.headers.update(problem.headers)
     return language.label(response)

@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 
 from stedenband.core.access import Permission, Role
 from stedenband.web import fields, language
-from stedenband.web.catalogs import LANGUAGES, SOURCE, translated
+from stedenband.web.catalogs import LANGUAGES, translated
 from stedenband.web.codelists import DIRECTORY, CodeList, Item, Labels, code_lists
 from stedenband.web.conditional import reply, tag
 from stedenband.web.declare import StrictBlueprint, declare
@@ -51,10 +51,10 @@ class CodeSchema(Schema):
 
     href = fields.Url("The address of this code.", required=True, example=f"{EXAMPLE}/BE")
     code = fields.Text("The code as it stands in records.", 100, required=True, example="BE")
-    label = fields.Text("What it is called in the language of this reply.", 500, required=True, example="België")
+    label = fields.Text("What it is called in the language of this reply.", 1000, required=True, example="België")
     labels = fields.LocalizedText(
-        "What it is called in Dutch, French and English, as far as there is a name.",
-        500,
+        "What it is called in Dutch, French and English.",
+        1000,
         example={"nl": "België", "fr": "Belgique", "en": "Belgium"},
     )
     description = fields.Text("What it means and what to do, in the language of this reply.", 500)
@@ -116,10 +116,10 @@ def _address(*steps: str) -> str:
 
 
 def _labeled(labels: Labels) -> dict[str, Any]:
-    """Return the label for the caller, in English where there is no other, and the labels that `lang=` keeps."""
+    """Return the label in the language of the caller, and the labels that `lang=` keeps."""
     kept = language.kept()
-    shown = {each: labels[each] for each in LANGUAGES if each in labels and kept in {None, each}}
-    return {"label": labels.get(language.spoken(), labels[SOURCE]), "labels": shown or None}
+    shown = {each: labels[each] for each in LANGUAGES if kept in {None, each}}
+    return {"label": labels[language.spoken()], "labels": shown or None}
 
 
 def _document(within: CodeList, item: Item) -> dict[str, Any]:

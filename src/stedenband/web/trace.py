@@ -10,8 +10,8 @@ from flask import Flask, Response, g, request
 
 API_VERSION = "1.0.0"
 RELATED_FORM = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
-QUIET = frozenset({"/livez", "/readyz"})
-"""Health checks of the platform are logged only when they fail."""
+QUIET = frozenset({"/livez", "/metrics", "/readyz"})
+"""What the platform asks all the time: logged only when it fails, and not limited."""
 
 log = structlog.get_logger("stedenband.request")
 
@@ -33,7 +33,6 @@ def install(app: Flask) -> None:
         if RELATED_FORM.fullmatch(related):
             response.headers["BelGov-Related-Trace-Id"] = related
         response.headers["API-Version"] = API_VERSION
-        response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.update(("Accept", "Authorization"))
         if request.path not in QUIET or response.status_code >= INTERNAL_SERVER_ERROR:
@@ -43,7 +42,7 @@ def install(app: Flask) -> None:
                 path=request.path,
                 status=response.status_code,
                 milliseconds=round((perf_counter() - g.began) * 1000, 1),
-                bytes=response.calculate_content_length(),
+                bytes=response.content_length,
                 client=str(getattr(g.get("actor"), "client_id", None) or "anonymous"),
                 trace=g.trace_id,
                 related=related if RELATED_FORM.fullmatch(related) else None,

@@ -1,0 +1,131 @@
+"""Compresses replies for callers on slow lines, with Brotli or gzip as they ask.
+
+Never a reply that holds a secret (`no-store`; BREACH), a part of a file, or what is compressed already. The strong tag
+of a compressed reply has the name of its coding at the end, since its bytes are others; `conditional` knows such tags.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+
+import brotli
+from flask import Flask, Response, request
+
+LEAST = 1000
+"""Bytes below which compression saves no packet."""
+KINDS = ("application/json", "application/problem+json", "application/geo+json", "application/ld+json", "text/")
+KINDS += ("application/x-ndjson", "application/ndjson", "application/yaml", "application/xml", "image/svg+xml")
+
+
+class Compressor(Protocol):
+    """What turns bytes into fewer bytes."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Take some more, return what is ready."""
+
+    def finish(self) -> bytes:
+        """Return the rest."""
+
+
+class Brotli:
+    """Brotli at a level that costs no more time than gzip."""
+
+    def __init__(self) -> None:
+        """Begin."""
+        self._compressor = brotli.Compressor(quality=4)
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Take some more, return what is ready."""
+        return bytes(self._compressor.process(data))
+
+    def finish(self) -> bytes:
+        """Return the rest."""
+        return bytes(self._compressor.finish())
+
+
+class Gzip:
+    """gzip without a time stamp, so that the same bytes stay the same bytes."""
+
+    def __init__(self) -> None:
+        """Begin."""
+        self._compressor = zlib.compressobj(6, wbits=zlib.MAX_WBITS | 16)
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Take some more, return what is ready."""
+        return self._compressor.compress(data)
+
+    def finish(self) -> bytes:
+        """Return the rest."""
+        return self._compressor.flush()
+
+
+CODINGS: dict[str, Callable[[], Compressor]] = {"br": Brotli, "gzip": Gzip}
+"""By preference, where the caller has none."""
+
+
+def install(app: Flask) -> None:
+    """Compress what is worth it."""
+
+    @app.after_request
+    def compress(response: Response) -> Response:
+        """Compress a reply if its caller can read that."""
+        response.vary.add("Accept-Encoding")
+        coding = _wanted()
+        if coding is None:
+            return response
+        if response.status_code == 304:  # noqa: PLR2004 (not modified)
+            _name_again(response, coding)
+        elif _is_worth_it(response):
+            _encode(response, coding)
+        return response
+
+
+def _wanted() -> str | None:
+    """Return the coding that the caller likes best of ours; None for the bytes as they are."""
+    accepted = request.accept_encodings
+    best = max(CODINGS, key=lambda coding: accepted[coding])
+    return best if accepted[best] > 0 and accepted[best] >= accepted["identity"] else None
+
+
+def _is_worth_it(response: Response) -> bool:
+    if response.status_code in {204, 206, 304} or "Content-Encoding" in response.headers or "Range" in request.headers:
+        return False
+    if response.cache_control.no_store or not (response.mimetype or "").startswith(KINDS):
+        return False
+    length = response.content_length if response.is_streamed else response.calculate_content_length()
+    return length is None or length >= LEAST
+
+
+def _encode(response: Response, coding: str) -> None:
+    """Replace the body by a compressed one: at once, or piece by piece where it comes in pieces."""
+    compressor = CODINGS[coding]()
+    if response.is_streamed:
+        source: Any = response.response
+        response.direct_passthrough = False
+        response.response = _pieces(source, compressor)
+        response.headers.pop("Content-Length", None)
+        response.headers.pop("Accept-Ranges", None)
+    else:
+        response.set_data(compressor.compress(response.get_data()) + compressor.finish())
+    response.headers["Content-Encoding"] = coding
+    tag = response.headers.get("ETag", "")
+    if tag.startswith('"'):
+        response.headers["ETag"] = f'{tag[:-1]}-{coding}"'
+
+
+def _pieces(source: Iterable[bytes], compressor: Compressor) -> Iterator[bytes]:
+    try:
+        for piece in source:
+            if ready := compressor.compress(piece):
+                yield ready
+        yield compressor.finish()
+    finally:
+        if close := getattr(source, "close", None):
+            close()
+
+
+def _name_again(response: Response, coding: str) -> None:
+    """Answer "not modified" with the tag that the caller has, if that is the one of the compressed reply."""
+    named = f'{response.headers.get("ETag", "")[:-1]}-{coding}"'
+    if named in request.headers.get("If-None-Match", ""):
+        response.headers["ETag"] = named
