@@ -115,7 +115,7 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("PATCH", "<contactId>", "unshare"): unshared,
     ("PATCH", "<contactId>", "publish"): turned,
     ("POST", "erasure", ""): lambda _: {"reason": "subjectRequest"},
-    ("POST", "rectification", ""): lambda _: {"changes": {"givenName": a_new_value()}},
+    ("POST", "rectification", ""): lambda _: {"givenName": a_new_value()},
     ("POST", "review", ""): lambda _: {"reviewOn": a_new_value()},
     ("POST", "subjectAccess", ""): lambda _: {"name": "Ann Example"},
     ("POST", "transferGrounds", ""): lambda asking: {

@@ -102,7 +102,7 @@ class Operation:
         if self.body is None:
             return Request(self.method, self.address(ids), urlencode(self.query), headers)
         example = self.example()
-        names = {*self.body.get("required", ()), *wanted}
+        names = {*self.body.get("required", ()), *wanted, *ONE_OF.get(self.id, ())}
         document = referring(
             {name: value for name, value in example.items() if name in names}, cities, ids["cityLinkId"]
         )
@@ -150,6 +150,9 @@ def name_of(path: Path) -> str:
     """Return a place as an issue names it: `members[0].city.id`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
+
+ONE_OF = {"giveSubjectAccess": ("name",), "rectifyContact": ("givenName",)}
+"""What a body needs of several properties of which none is required."""
 
 TOKEN = "\ue000here\ue000"  # noqa: S105 (a place, not a secret)
 

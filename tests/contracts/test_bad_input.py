@@ -92,11 +92,18 @@ def target(server: TestServer, worker_id: str) -> Iterator[Target]:
     with server.copy(worker_id) as database, world_in(database) as world, _owner(database) as owner:
         client = world.clients[STRANGER, "auditor"]
         key = owner.execute("SELECT id FROM api_key WHERE api_client_id = %s", [client]).fetchone()
-        assert key is not None
+        made = "INSERT INTO privacy_act (city_id, kind) VALUES (%s, 'review') RETURNING id"
+        act = owner.execute(made, [world.cities[OWN]]).fetchone()
+        ground = owner.execute("SELECT id FROM transfer_ground").fetchone()
+        assert key
+        assert act
+        assert ground
         ids = {
             "apiClientId": str(client), "apiKeyId": str(key[0]), "keyId": str(key[0]),
             "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
             "agreementId": str(world.agreements["public"]), "codeList": "countries", "itemCode": "BE",
+            "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]),
+            "privacyActId": str(act[0]), "transferGroundId": str(ground[0]),
         }  # fmt: skip
         yield Target(world, owner, ids, [str(world.cities[name]) for name in (OWN, STRANGER)])
 
@@ -168,7 +175,7 @@ def _query_fits(attack: Attack) -> bool:
 
 def clean_up(target: Target, operation: Operation, answer: TestResponse) -> None:
     """Remove what was made, so that the next request meets the same world, and make links movable again."""
-    made_now: Any = answer.json if answer.status_code == 201 else {}
+    made_now: Any = answer.json if answer.status_code == 201 and answer.is_json else {}
     if "href" in made_now:
         collection, made = made_now["href"].rsplit("/", 2)[1:]
         target.owner.execute(f"DELETE FROM {COLLECTIONS[collection]} WHERE id = %s", [made])

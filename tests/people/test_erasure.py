@@ -66,7 +66,7 @@ def everywhere(world: World) -> Any:
     signed = editor.post(f"{links}/agreements", agreement, headers={"Idempotency-Key": "third"})
     assert signed.status_code == 201
     path = f"{CONTACTS}/{contact['id']}"
-    put_right = {"changes": {"honorific": "Prof."}}
+    put_right = {"honorific": "Prof."}
     headers = {"If-Match": "*", "Idempotency-Key": "fourth"}
     assert coordinator.post(f"{path}/rectification", put_right, headers=headers).status_code == 200
     asked = coordinator.post("/v1/subjectAccess", {"email": EMAIL}, headers={"Idempotency-Key": "fifth"})

@@ -40,7 +40,9 @@ class ApiClient(Versioned, Record):
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
     kind: Mapped[str] = mapped_column(server_default=text("'key'"))
     issuer: Mapped[str | None]
-    search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(name, NULL)", persisted=True), deferred=True)
+    search: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed("words_of(name, NULL)", persisted=True), deferred=True, info=AUDIT.tag
+    )
 
     city: Mapped["PartnerCity"] = relationship("PartnerCity", lazy="raise", viewonly=True)  # type: ignore[name-defined] # noqa: F821 (named by string: it lives above)
     keys: Mapped[list["ApiKey"]] = relationship(lazy="raise", order_by="ApiKey.id", passive_deletes="all")

@@ -45,7 +45,7 @@ class Agreement(Owned, Record):
         Index("ix_agreement_search", "search", postgresql_using="gin"),
         {
             "info": {
-                "impersonal": "city_link_id title kind valid_from valid_to signed_on status",
+                "impersonal": "city_link_id title kind valid_from valid_to signed_on status search",
                 "rules": {
                     "ck_agreement_valid_to": {
                         "field": "validTo",

@@ -111,7 +111,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "city_link": ("internal_note",),
     "agreement": ("internal_note",),
     "organization": ("internal_note",),
-    "api_client": ("name",),
+    "api_client": ("name", "search"),
 }
 """Columns of older tables whose values the record of change no longer keeps: notes and the names of clients."""
 

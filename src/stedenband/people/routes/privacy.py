@@ -23,7 +23,6 @@ from stedenband.people.schemas import (
     ErasureRequestSchema,
     PrivacyActSchema,
     ProcessingRegisterSchema,
-    RectificationRequestSchema,
     ReviewRequestSchema,
     SubjectAccessRequestSchema,
     SubjectAccessSchema,
@@ -43,6 +42,7 @@ from stedenband.web.merge import flattened
 from stedenband.web.mount import answer, find, mount, permit
 from stedenband.web.negotiation import chosen
 from stedenband.web.resource import Filter, Resource, Rules, Sort
+from stedenband.web.schema import patch_schema
 
 JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
@@ -155,7 +155,7 @@ def install(blueprint: Blueprint) -> None:
         Permission.CONTACTS_RECTIFY,
         rectify_contact,
         summary="Put right what a person says is wrong (GDPR art. 16)",
-        body=RectificationRequestSchema,
+        body=patch_schema(ContactSchema),
         returns=ContactSchema,
         facts=moved,
     )
@@ -198,8 +198,7 @@ def give_subject_access(data: dict[str, Any]) -> Response:
         language = spoken()
         asked = {name: value for name, value in data.items() if name not in {"contact", "file_number"}}
         document = {
-            "href": location,
-            "id": act.id,
+            "act": reference("/privacyActs/{id}", act.id, act.kind),
             "language": language,
             "madeAt": now(),
             "controller": reference("/partnerCities/{id}", city.id, city.name),
@@ -240,7 +239,7 @@ def rectify_contact(data: dict[str, Any], **ids: UUID) -> Response:
 
     def work(session: Session) -> Response:
         contact = _own(session, ids)
-        rules.rectify_contact(session, caller(), contact, flattened(ContactSchema, data["changes"]))
+        rules.rectify_contact(session, caller(), contact, flattened(ContactSchema, data))
         return _changed(session, contact)
 
     return once(work)

@@ -17,7 +17,7 @@ from stedenband.people.rules.people import change_contact
 def rectify_contact(session: Session, actor: Actor, contact: Contact, changes: dict[str, Any]) -> None:
     """Put right what the person says is wrong."""
     if not changes:
-        raise BadRequest.at("body", "changes", say("Give at least one property to put right."))
+        raise BadRequest.at("body", "", say("Give at least one property to put right."))
     change_contact(session, actor, contact, changes)
     record_act(session, "rectification", contact.city_id, actor, subject=contact, said={"reason": "subjectRequest"})
 

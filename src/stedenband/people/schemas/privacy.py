@@ -11,7 +11,6 @@ from stedenband.people.models import (
     PrivacyAct,
     TransferGround,
 )
-from stedenband.people.schemas.people import ContactSchema
 from stedenband.web import fields
 from stedenband.web.schema import Schema
 
@@ -54,17 +53,6 @@ class ErasureRequestSchema(Schema):
 
     reason = fields.Code("Why (GDPR art. 17(1), 21).", ACT_REASONS, required=True, example="subjectRequest")
     file_number = FILED
-
-
-class RectificationRequestSchema(Schema):
-    """What is to be put right, as the person asks."""
-
-    changes = fields.Part(
-        "The properties to change, as in a merge patch.", ContactSchema, required=True, example={"givenName": "Anna"}
-    )
-
-
-RectificationRequestSchema._declared_fields["changes"].for_patch()  # type: ignore[attr-defined] # noqa: SLF001 (as in web.schema)
 
 
 class ReviewRequestSchema(Schema):
@@ -201,8 +189,7 @@ class HeldActSchema(Schema):
 class SubjectAccessSchema(Schema):
     """Everything that the caller's city holds on a person (GDPR art. 15)."""
 
-    href = fields.Href("/privacyActs/{id}")
-    id = fields.Key("The id of this act.", dump_only=True, required=True, example=fields.EXAMPLE_ID)
+    act = fields.Reference("The act that this was.", "/privacyActs/{id}", title="kind", dump_only=True, required=True)
     language = fields.Text("The language of its sentences.", 2, dump_only=True, required=True, example="en")
     made_at = fields.Instant("When it was collected.", dump_only=True, required=True, example="2026-02-01T09:30:00Z")
     controller = fields.Reference(
