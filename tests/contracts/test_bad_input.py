@@ -98,7 +98,7 @@ def target(server: TestServer, worker_id: str) -> Iterator[Target]:
             "apiClientId": str(client), "apiKeyId": str(key[0]), "keyId": str(key[0]),
             "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
             "agreementId": str(world.agreements["public"]),
-            "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]), "codeList": "countries", "itemCode": "BE", "privacyActId": MISSING,
+            "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]), "codeList": "countries", "itemCode": "BE", "privacyActId": MISSING, "transferGroundId": MISSING,
         }  # fmt: skip
         yield Target(world, owner, ids, [str(world.cities[name]) for name in (OWN, STRANGER)])
 

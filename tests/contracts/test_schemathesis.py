@@ -56,7 +56,7 @@ def ids_in(world: World) -> dict[str, str]:
         "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"],
         "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
         "agreementId": str(world.agreements["public"]),
-        "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]), "codeList": "countries", "itemCode": "BE", "privacyActId": MISSING,
+        "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]), "codeList": "countries", "itemCode": "BE", "privacyActId": MISSING, "transferGroundId": MISSING,
     }  # fmt: skip
 
 
