@@ -41,6 +41,10 @@ def _resolved(node: Any, whole: Spec) -> Any:
     return node
 
 
+SOME_OF = {"createContact": ("familyName",), "giveSubjectAccess": ("name",), "rectifyContact": ("givenName",)}
+"""Properties of which one must be given, though none of them is required."""
+
+
 @dataclass(frozen=True)
 class Request:
     """A request as bytes on the wire, but for the caller's key: what stands in the path and query is quoted."""
@@ -102,10 +106,10 @@ class Operation:
         if self.body is None:
             return Request(self.method, self.address(ids), urlencode(self.query), headers)
         example = self.example()
-        names = {*self.body.get("required", ()), *wanted, *ONE_OF.get(self.id, ())}
-        document = referring(
-            {name: value for name, value in example.items() if name in names}, cities, ids["cityLinkId"]
-        )
+        names = {*self.body.get("required", ()), *SOME_OF.get(self.id, ()), *wanted}
+        into = ids["contactId" if "{contactId}" in self.path else "cityLinkId"]
+        named = {"into": into, "cityLink": ids["cityLinkId"], "organization": ids["organizationId"]}
+        document = referring({name: value for name, value in example.items() if name in names}, cities, named)
         return self.with_body(ids, json.dumps(document).encode(), headers)
 
     def with_body(self, ids: Mapping[str, str], body: bytes, headers: Mapping[str, str]) -> Request:
@@ -113,15 +117,16 @@ class Operation:
         return Request(self.method, self.address(ids), "", {"Content-Type": "application/json", **headers}, body)
 
 
-def referring(document: Any, cities: list[str], link: str) -> Any:
-    """Return `document` with every reference to an example city made one to a real city, in an array to another each."""
+def referring(document: Any, cities: list[str], named: Mapping[str, str]) -> Any:
+    """Return `document` with every reference made one to a real record: by its name, else to a city, each to another."""
     if isinstance(document, list):
-        return [referring(each, cities[index:] or cities, link) for index, each in enumerate(document)]
+        return [referring(each, cities[index:] or cities, named) for index, each in enumerate(document)]
     if isinstance(document, dict):
         if set(document) == {"id"}:
             return {"id": cities[0]}
         return {
-            name: {"id": link} if name == "into" else referring(each, cities, link) for name, each in document.items()
+            name: {"id": named[name]} if name in named and isinstance(each, dict) else referring(each, cities, named)
+            for name, each in document.items()
         }
     return document
 
@@ -150,9 +155,6 @@ def name_of(path: Path) -> str:
     """Return a place as an issue names it: `members[0].city.id`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
-
-ONE_OF = {"giveSubjectAccess": ("name",), "rectifyContact": ("givenName",)}
-"""What a body needs of several properties of which none is required."""
 
 TOKEN = "\ue000here\ue000"  # noqa: S105 (a place, not a secret)
 

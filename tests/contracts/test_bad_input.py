@@ -149,6 +149,8 @@ def check_accepted(operation: Operation, target: Target, attack: Attack, answer:
         assert _query_fits(attack), f"taken silently: {attack}"
         return
     assert fits(attack.schema, json.loads(attack.value), patch=operation.method == "PATCH"), f"taken silently: {attack}"
+    if operation.id == "queryContacts":
+        return  # a question is not kept
     reply = json.loads(answer.data)
     assert kept(attack, reply), f"{attack} came back as {answer.text[:2000]}"
     if "href" in reply:

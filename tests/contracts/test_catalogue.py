@@ -31,14 +31,14 @@ DEFINER = {
     "agreement_candidates", "api_client_candidates", "check_agreement", "check_link", "check_transfer", "city_link_candidates",
     "claim_city_link", "contact_candidates", "count_replies", "enter", "enter_as", "follow_link", "follow_merged_link", "forget_link", "forget_replies",
     "has_client",
-    "leave_link", "leave_people", "merge_city_links", "my_links", "organization_candidates", "partner_city_candidates",
+    "leave_link", "leave_people", "merge_city_links", "my_links", "organization_candidates", "partner_city_candidates", "privacy_act_candidates", "transfer_ground_candidates",
     "purge_replies", "record_change", "record_parts", "replies_about", "unshare", "write_change",
 }  # fmt: skip
 """The functions that run with the owner's rights: trigger functions, and those for callers below."""
 
 FOR_CALLERS = {
     "agreement_candidates", "api_client_candidates", "city_link_candidates", "claim_city_link", "contact_candidates",
-    "count_replies", "enter", "enter_as", "forget_replies", "has_client", "merge_city_links", "my_links", "organization_candidates", "partner_city_candidates",
+    "count_replies", "enter", "enter_as", "forget_replies", "has_client", "merge_city_links", "my_links", "organization_candidates", "partner_city_candidates", "privacy_act_candidates", "transfer_ground_candidates",
 }  # fmt: skip
 
 FIXED = {

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from stedenband.app import create_app
 from stedenband.config import Settings
 from tests.builders import OWN, STRANGER, World, world_in
+from tests.contracts.corpus import MISSING
 from tests.contracts.operations import Operation, contract, operations
 from tests.databases import TestServer
 
@@ -54,7 +55,8 @@ def ids_in(world: World) -> dict[str, str]:
     return {
         "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"],
         "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
-        "agreementId": str(world.agreements["public"]), "codeList": "countries", "itemCode": "BE",
+        "agreementId": str(world.agreements["public"]),
+        "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]), "codeList": "countries", "itemCode": "BE", "privacyActId": MISSING, "transferGroundId": MISSING,
     }  # fmt: skip
 
 

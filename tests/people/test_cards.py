@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-import vobject
+import vobject  # type: ignore[import-untyped]
 
 from stedenband.people.routes.cards import write_cards
 from stedenband.people.schemas import ContactSchema

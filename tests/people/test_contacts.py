@@ -145,7 +145,14 @@ def test_the_other_side_of_a_link_edits_a_shared_contact_but_not_whose_it_is(wor
     path = f"{CONTACTS}/{contact['id']}"
     changed = other.patch(path, {"phones": [{"number": "+267 241 1110"}], "languages": ["tn"], "givenName": "Anna"})
     assert (changed.json["phones"][0]["number"], changed.json["displayName"]) == ("+2672411110", "Anna Example")
-    for refused in ({"visibility": "city"}, {"cityLink": None}, {"note": "Ours"}, {"roles": []}, {"purpose": "Ours"}):
+    refusals: tuple[dict[str, Any], ...] = (
+        {"visibility": "city"},
+        {"cityLink": None},
+        {"note": "Ours"},
+        {"roles": []},
+        {"purpose": "Ours"},
+    )
+    for refused in refusals:
         assert other.patch(path, refused).status_code == 403, refused
     assert world.api(PARTNER).delete(path).status_code == 403
 
@@ -238,7 +245,7 @@ def test_what_pointed_to_a_merged_contact_points_to_the_one_that_stays(world: Wo
 def test_a_merge_is_refused_where_it_makes_no_sense_or_shows_more(world: World) -> None:
     own = world.api(OWN)
     contact, other = a_contact(own), a_contact(own)
-    assert issue_of(merge(own, contact, contact))[0] == "into"
+    assert merge(own, contact, contact).status_code == 409
     assert issue_of(merge(own, contact, {"id": str(world.links["city"])}))[0] == "into"
     wider = a_contact(own, **shared(world))
     assert merge(own, contact, wider).status_code == 409

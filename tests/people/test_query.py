@@ -23,7 +23,7 @@ def office(fresh_world: World) -> World:
     return fresh_world
 
 
-QUESTIONS = (
+QUESTIONS: tuple[tuple[dict[str, Any], list[str], int], ...] = (
     # question, who both sides of the link find, how many the public finds
     ({"q": "elod"}, ["Dupont"], 0),
     ({"q": "ELODIE dup"}, ["Dupont"], 0),

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stedenband.cities.models import PartnerCity
@@ -61,7 +61,8 @@ class PrivacyAct(Owned, Record):
         one_of("visibility", ("city",)),
         Index("ix_privacy_act_subject_id", "subject_id"),
         Index("ix_privacy_act_city_id_created_at", "city_id", "created_at", "id"),
-        {"info": {"impersonal": "kind reason file_number subject_table counts"}},
+        Index("ix_privacy_act_search", "search", postgresql_using="gin"),
+        {"info": {"impersonal": "kind reason file_number subject_table counts search"}},
     )
 
     kind: Mapped[str]
@@ -72,6 +73,9 @@ class PrivacyAct(Owned, Record):
     counts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     api_client_id: Mapped[UUID | None] = mapped_column(info=AUDIT.tag)
     actor_name: Mapped[str | None] = mapped_column(info=AUDIT.tag)
+    search: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed("words_of(kind || ' ' || coalesce(file_number, ''), NULL)", persisted=True), deferred=True
+    )
 
     owner: Mapped["PartnerCity | None"] = relationship(lazy="raise")
 
@@ -89,9 +93,10 @@ class TransferGround(Owned, Record):
         one_of("visibility", ("city",)),
         Index("ix_transfer_ground_partner_city_id", "partner_city_id", "city_id"),
         Index("ix_transfer_ground_city_id_valid_from", "city_id", "valid_from", "id"),
+        Index("ix_transfer_ground_search", "search", postgresql_using="gin"),
         {
             "info": {
-                "impersonal": "partner_city_id kind reference valid_from valid_to",
+                "impersonal": "partner_city_id kind reference valid_from valid_to search",
                 "rules": {
                     "transfer_ground_needed": {"field": "cityLink", "detail": NEEDED, "status": 409},
                     "ck_transfer_ground_valid_to": {
@@ -114,6 +119,7 @@ class TransferGround(Owned, Record):
     reference: Mapped[str]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(reference, NULL)", persisted=True), deferred=True)
 
     owner: Mapped["PartnerCity | None"] = relationship(
         lazy="raise",

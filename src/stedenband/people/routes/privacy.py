@@ -43,6 +43,7 @@ from stedenband.web.mount import answer, find, mount, permit
 from stedenband.web.negotiation import chosen
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 from stedenband.web.schema import patch_schema
+from stedenband.web.search import by_words
 
 JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
@@ -52,7 +53,9 @@ PRIVACY_ACTS = Resource(
     model=PrivacyAct,
     schema=PrivacyActSchema,
     permissions={"read": Permission.PRIVACY_ACTS_READ},
+    title="kind",
     filters=(
+        by_words("find_privacy_acts"),
         Filter(
             "kind",
             fields.Code("What was done.", ACT_KINDS),
@@ -80,7 +83,9 @@ TRANSFER_GROUNDS = Resource(
         "create": Permission.TRANSFER_GROUNDS_CREATE,
         "update": Permission.TRANSFER_GROUNDS_UPDATE,
     },
+    title="reference",
     filters=(
+        by_words("find_transfer_grounds"),
         Filter(
             "city",
             fields.Key("The partner city: its id.", example=fields.EXAMPLE_ID),

@@ -126,7 +126,7 @@ def merge_contact(session: Session, actor: Actor, contact: Contact, into: UUID) 
 
 def _mergeable(actor: Actor, contact: Contact, stays: Contact) -> None:
     if stays.id == contact.id:
-        raise BadRequest.at("body", "into", say("Name another contact than the one that is merged."))
+        raise Conflict(say("Name another contact than the one that is merged."))
     if stays.city_id != actor.own_city:
         raise MissingPermission(say("Only contacts of your own city are merged."))
     if contact.merged_into_id is not None or stays.merged_into_id is not None:

@@ -108,7 +108,13 @@ class ContactSchema(RecordSchema):
     languages = fields.Codes(
         "Languages in which one can write or speak to the person (ISO 639-1).", LANGUAGE, audience="link"
     )
-    roles = fields.Items("What the person is in organizations and links.", ContactRoleSchema, most=50, audience="link")
+    roles = fields.Items(
+        "What the person is in organizations and links.",
+        ContactRoleSchema,
+        most=50,
+        audience="link",
+        example=[{"role": "coordinator", "cityLink": {"id": fields.EXAMPLE_ID}, "validFrom": "2024-01-01"}],
+    )
     lawful_basis = fields.Code(
         "The lawful basis of keeping this (GDPR, article 6(1)).", LAWFUL_BASES, required=True, audience="city"
     )
