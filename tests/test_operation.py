@@ -10,6 +10,7 @@ from pathlib import Path
 from queue import Queue
 from signal import SIGHUP
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -119,7 +120,7 @@ def test_a_collector_learns_method_route_status_and_time_and_nothing_of_the_call
             headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "User-Agent": "Secret/1"}
             fetch(server, "/v1/partnerCities/0199f3a0-0000-7000-8000-000000000000?q=Secret", **headers)
             fetch(server, "/v1/nowhere/Secret", Authorization="Bearer Secret")
-            spans = []
+            spans: list[Any] = []
             while len(spans) < 2:
                 message = received.get(timeout=60)
                 spans += [
