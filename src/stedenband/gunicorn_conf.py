@@ -40,4 +40,4 @@ def child_exit(_server: object, worker: Any) -> None:
     """Take the gauges of a worker that has ended out of what is shown; what it counted stays."""
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 (reads its setting when imported)
 
-    mark_process_dead(worker.pid)
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -26,6 +26,12 @@ from stedenband.web import telemetry
 
 logger = structlog.get_logger()
 
+EXTRAS = {
+    "STEDENBAND_REDIS_URL": ("redis", "redis"),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ("otel", "opentelemetry.instrumentation.flask"),
+}
+"""Setting -> the extra that it needs, and a package that comes with it."""
+
 
 @click.command("serve")
 @click.option("--demo", is_flag=True, help="Load the demo data into an empty register and print API keys for it.")
@@ -60,12 +66,9 @@ def serve_command(*, demo: bool, with_parent: bool) -> None:
 
 def check_extras(settings: Settings) -> None:
     """Refuse settings for which a package is not installed."""
-    wanted = {
-        "STEDENBAND_REDIS_URL": ("redis", "redis", bool(settings.redis_url)),
-        "OTEL_EXPORTER_OTLP_ENDPOINT": ("otel", "opentelemetry.instrumentation.flask", telemetry.is_wanted()),
-    }
-    for setting, (extra, package, is_set) in wanted.items():
-        if is_set and not installed(package):
+    is_set = {"STEDENBAND_REDIS_URL": bool(settings.redis_url), "OTEL_EXPORTER_OTLP_ENDPOINT": telemetry.is_wanted()}
+    for setting, (extra, package) in EXTRAS.items():
+        if is_set[setting] and not installed(package):
             raise Refusal(f"{setting} is set, but what it needs is not installed: pip install 'stedenband[{extra}]'.")
 
 

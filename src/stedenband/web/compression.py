@@ -13,8 +13,18 @@ from flask import Flask, Response, request
 
 LEAST = 1000
 """Bytes below which compression saves no packet."""
-KINDS = ("application/json", "application/problem+json", "application/geo+json", "application/ld+json", "text/")
-KINDS += ("application/x-ndjson", "application/ndjson", "application/yaml", "application/xml", "image/svg+xml")
+KINDS = (
+    "application/geo+json",
+    "application/json",
+    "application/ld+json",
+    "application/ndjson",
+    "application/problem+json",
+    "application/x-ndjson",
+    "application/xml",
+    "application/yaml",
+    "image/svg+xml",
+    "text/",
+)
 
 
 class Compressor(Protocol):
@@ -36,11 +46,11 @@ class Brotli:
 
     def compress(self, data: bytes, /) -> bytes:
         """Take some more, return what is ready."""
-        return bytes(self._compressor.process(data))
+        return self._compressor.process(data)
 
     def finish(self) -> bytes:
         """Return the rest."""
-        return bytes(self._compressor.finish())
+        return self._compressor.finish()
 
 
 class Gzip:

@@ -59,7 +59,8 @@ class Windows:
         """Tell whether all processes count together, as configured; true where that is not configured."""
         if not self._shared:
             return True
-        self._use(1, lambda limiter, _: limiter.storage.check() or self._fail())
+        if not self._use(1, lambda limiter, _: limiter.storage.check()):
+            self._fail()
         return monotonic() >= self._left_alone_until
 
     def _use(self, amount: int, work: Callable[[SlidingWindowCounterRateLimiter, RateLimitItem], Result]) -> Result:
