@@ -5,10 +5,19 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from stedenband.people.models import Contact, ContactEmail, ContactLanguage, ContactPhone, ContactRole, Organization
+from stedenband.people.models import (
+    Contact,
+    ContactEmail,
+    ContactLanguage,
+    ContactPhone,
+    ContactRole,
+    Organization,
+    TransferGround,
+)
 
 PURPOSE = "Demo: working on the link of Genk and Francistown."
 INVENTED = "Demo: this person is invented."
+GROUND = "Demo: this ground is invented."
 
 
 def fill(session: Session, link: UUID, genk: UUID, francistown: UUID) -> None:
@@ -44,7 +53,14 @@ def fill(session: Session, link: UUID, genk: UUID, francistown: UUID) -> None:
             },
         )
     )
-    session.add_all((association, council, youth))
+    ground = TransferGround(
+        city_id=genk,
+        partner_city_id=francistown,
+        kind="bindingInstrument",
+        reference=GROUND,
+        valid_from=date(2020, 1, 1),
+    )
+    session.add_all((association, council, youth, ground))
     session.flush()
     for name, function, mailbox, number, visibility, organization, role in (
         ("Ann", "North-South officer", "north-south@genk.example.org", "+3289653600", "public", None, "coordinator"),
