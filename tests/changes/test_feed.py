@@ -202,8 +202,10 @@ def shared_by_three(session: Session, world: World) -> tuple[UUID, UUID]:
 
 
 def test_a_deleted_record_is_told_to_those_who_saw_it(fresh_world: World) -> None:
+    members = [{"city": {"id": str(fresh_world.cities[name])}} for name in (OWN, PARTNER)]
+    made = fresh_world.api(OWN).post("/v1/cityLinks", {"kind": "network", "members": members, "visibility": "link"})
     everyone = followers(fresh_world)
-    link = fresh_world.links["link"]
+    link = UUID(made.json["id"])
     assert fresh_world.api(OWN).delete(f"/v1/cityLinks/{link}").status_code == 204
     assert heard(fresh_world, everyone, "deleted", link) == {"partner", "own"}
 

@@ -17,6 +17,7 @@ from stedenband.people.models import (
 
 PURPOSE = "Demo: working on the link of Genk and Francistown."
 INVENTED = "Demo: this person is invented."
+GROUND = "Demo: this ground is invented."
 
 
 def fill(session: Session, link: UUID, genk: UUID, francistown: UUID) -> None:
@@ -55,8 +56,13 @@ def fill(session: Session, link: UUID, genk: UUID, francistown: UUID) -> None:
     ground = TransferGround(
         city_id=genk,
         partner_city_id=francistown,
+<<<<<<< HEAD
         kind="administrativeArrangement",
         reference="Demo: arrangement between Genk and Francistown",
+=======
+        kind="bindingInstrument",
+        reference=GROUND,
+>>>>>>> privacy
         valid_from=date(2020, 1, 1),
     )
     session.add_all((association, council, youth, ground))
