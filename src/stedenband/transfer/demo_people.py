@@ -56,13 +56,8 @@ def fill(session: Session, link: UUID, genk: UUID, francistown: UUID) -> None:
     ground = TransferGround(
         city_id=genk,
         partner_city_id=francistown,
-<<<<<<< HEAD
-        kind="administrativeArrangement",
-        reference="Demo: arrangement between Genk and Francistown",
-=======
         kind="bindingInstrument",
         reference=GROUND,
->>>>>>> privacy
         valid_from=date(2020, 1, 1),
     )
     session.add_all((association, council, youth, ground))
