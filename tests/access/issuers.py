@@ -100,6 +100,8 @@ def settings_for(world: World, address: str) -> Settings:
     return Settings(
         database_url=world.database.api_url,
         public_url=BASE,
+        client_limit=0,
+        anonymous_limit=0,
         oidc_issuer=address,
         oidc_audience=AUDIENCE,
         oidc_role_claim="realm_access.roles",

@@ -34,7 +34,7 @@ def made(world: World, role: str = "editor", **body: Any) -> Reply:
 @contextmanager
 def another_process(world: World) -> Iterator[Api]:
     """Give the application a second time, with connections of its own that are open already."""
-    app = create_app(Settings(database_url=world.database.api_url, public_url=BASE))
+    app = create_app(Settings(database_url=world.database.api_url, public_url=BASE, client_limit=0, anonymous_limit=0))
     api = Api(app.test_client())
     assert api.get(LINKS).status_code == 200
     try:

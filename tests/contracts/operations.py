@@ -108,7 +108,12 @@ class Operation:
         example = self.example()
         names = {*self.body.get("required", ()), *SOME_OF.get(self.id, ()), *wanted}
         into = ids["contactId" if "{contactId}" in self.path else "cityLinkId"]
-        named = {"into": into, "cityLink": ids["cityLinkId"], "organization": ids["organizationId"]}
+        named = {
+            "into": into,
+            "cityLink": ids["cityLinkId"],
+            "organization": ids["organizationId"],
+            "contact": ids["contactId"],
+        }
         document = referring({name: value for name, value in example.items() if name in names}, cities, named)
         return self.with_body(ids, json.dumps(document).encode(), headers)
 

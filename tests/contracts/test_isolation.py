@@ -97,7 +97,13 @@ def crowd(fresh_world: World) -> Iterator[Crowd]:
             session.add(a_link(fresh_world, cities=(city, other), city_id=fresh_world.cities[city], visibility="city"))
         session.commit()
         path = f"/v1/cityLinks/{target.id}"
-    settings = Settings(database_url=fresh_world.database.api_url, public_url=BASE, threads=CONNECTIONS, client_limit=0)
+    settings = Settings(
+        database_url=fresh_world.database.api_url,
+        public_url=BASE,
+        threads=CONNECTIONS,
+        client_limit=0,
+        anonymous_limit=0,
+    )
     app = create_app(settings)
     keys = {(city, role): fresh_world.keys[city, role] if city else None for city, role in CALLERS}
     seen = {who: frozenset(item["id"] for item in fresh_world.api(*who).get(LINKS).json["items"]) for who in CALLERS}

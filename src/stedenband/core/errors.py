@@ -251,7 +251,8 @@ class RangeNotSatisfiable(Problem):
 
     status = 416
     type = OWN + "rangeNotSatisfiable"
-    title = "Range Not Satisfiable"
+    title = say("Range Not Satisfiable")
+    meaning = say("The part that Range names lies behind the end. Ask without Range for the size, or for all of it.")
 
 
 class IdempotencyKeyReused(Problem):
@@ -289,7 +290,8 @@ class TooManyRequests(Problem):
 
     status = 429
     type = BELGIF + "tooManyRequests"
-    title = "Too Many Requests"
+    title = say("Too Many Requests")
+    meaning = say("You have used up what a rate limit allows. Go on after the number of seconds in Retry-After.")
 
     def __init__(self, retry_after: int) -> None:
         """Ask to come back after `retry_after` seconds."""

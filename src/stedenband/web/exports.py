@@ -19,7 +19,7 @@ import orjson
 from flask import Response, request
 
 from stedenband.core.db import now
-from stedenband.core.errors import BadRequest, Issue, ServiceUnavailable
+from stedenband.core.errors import INCORRECT, BadRequest, Issue, ServiceUnavailable
 from stedenband.core.words import say
 from stedenband.web.conditional import reply, tag
 from stedenband.web.formats.table import Representation, Subject
@@ -98,7 +98,7 @@ def refuse_paging() -> None:
     paging = [name for name in PAGES if name in request.args]
     if paging:
         detail = say("An export is complete and has no pages. Leave this parameter out.")
-        raise BadRequest("The input message is incorrect", issues=[Issue("query", name, detail) for name in paging])
+        raise BadRequest(INCORRECT, issues=[Issue("query", name, detail) for name in paging])
 
 
 def refuse_embedding() -> None:

@@ -87,7 +87,7 @@ class Contact(Owned, Record):
                     "ck_contact_shared": {"field": "cityLink", "detail": NAME_THE_LINK, "status": 400},
                     "ck_contact_somebody": {
                         "field": "familyName",
-                        "detail": "Give a givenName, a familyName or a function.",
+                        "detail": say("Give a givenName, a familyName or a function."),
                         "status": 400,
                     },
                 },
@@ -225,17 +225,17 @@ class ContactRole(Keyed, Record):
                 "rules": {
                     "ck_contact_role_target": {
                         "field": "roles",
-                        "detail": "Name in each role one organization or one city link.",
+                        "detail": say("Name in each role one organization or one city link."),
                         "status": 400,
                     },
                     "ck_contact_role_valid_to": {
                         "field": "roles",
-                        "detail": "A role ends on or after the day it begins.",
+                        "detail": say("A role ends on or after the day it begins."),
                         "status": 400,
                     },
                     "ck_contact_role_valid_to_range": {
                         "field": "roles",
-                        "detail": "Give a date from 1900 to 2200.",
+                        "detail": say("Give a date from 1900 to 2200."),
                         "status": 400,
                     },
                 },

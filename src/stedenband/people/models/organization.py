@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from stedenband.cities.models import CityLink, PartnerCity
 from stedenband.core.privacy import NOTE
 from stedenband.core.records import VISIBILITIES, Owned, Record, email, localized, one_of, phone, plain
+from stedenband.core.words import say
 
 ORGANIZATION_KINDS = ("10", "11", "15", "21", "22", "23", "24", "30", "40", "60", "70", "71", "72", "73", "80", "90")
 """The codes of IATI's codelist OrganisationType."""
@@ -68,7 +69,7 @@ class Organization(Owned, Record):
                     **{
                         f"uq_organization_{column}": {
                             "field": f"identifiers.{field}",
-                            "detail": "Another organization of yours has this identifier.",
+                            "detail": say("Another organization of yours has this identifier."),
                             "status": 409,
                         }
                         for column, field in IDENTIFIERS

@@ -15,7 +15,7 @@ from stedenband.people.models import (
 from stedenband.web import fields
 from stedenband.web.schema import Schema
 
-LANGUAGE = fields.Pattern("A language.", "[a-z]{2}", "Give two lower-case letters (ISO 639-1).", example="nl")
+LANGUAGE = fields.LanguageCode("A language.", example="nl")
 CURSOR = "WyJuYW1lIiwiZXhhbXBsZSBhbm4iLCIwMTk5ZjNhMC03YzFlLTdhNTItOWQ2ZS0yZjRiOGMxZDBlMzciXQ"
 SEEN_BY = "Who sees it: own staff, both sides of the link named in `cityLink`, or everyone."
 

@@ -2,6 +2,7 @@
 
 from stedenband.cities.schemas import RecordSchema
 from stedenband.core.privacy import Category, Ground
+from stedenband.core.words import say
 from stedenband.people.models import (
     ACT_KINDS,
     ACT_REASONS,
@@ -17,7 +18,7 @@ from stedenband.web.schema import Schema
 FILED = fields.Pattern(
     "The number of the file that keeps the request; a number, so that no name is written here.",
     FILE_NUMBER,
-    "Give letters, digits, '.', '/', '_' and '-', at most 64 and no spaces.",
+    say("Give letters, digits, '.', '/', '_' and '-', at most 64 and no spaces."),
     example="DPO/2026-17",
 )
 MANY = 100_000
@@ -39,7 +40,9 @@ class PrivacyActSchema(RecordSchema):
     owner = fields.Reference("The city that answers for it.", "/partnerCities/{id}", title="name", dump_only=True)
     kind = fields.Code("What was done.", ACT_KINDS, dump_only=True, required=True, example="erasure")
     reason = fields.Code("Why.", ACT_REASONS, dump_only=True, example="subjectRequest")
-    file_number = fields.Pattern("The number of the file.", FILE_NUMBER, "", dump_only=True, example="DPO/2026-17")
+    file_number = fields.Pattern(
+        "The number of the file.", FILE_NUMBER, FILED.hint, dump_only=True, example="DPO/2026-17"
+    )
     subject = fields.Part("The record it was about.", SubjectSchema, dump_only=True)
     counts = fields.Counts("How many rows of what.", dump_only=True, required=True, example={"contact": 1})
     actor_name = fields.Text(
