@@ -9,6 +9,7 @@ import pytest
 
 from stedenband.access.rules.tokens import pseudonym
 from stedenband.app import create_app
+from stedenband.core.access import PERMISSIONS, Role
 from tests.access.issuers import Issuer, person, settings_for, world_of
 from tests.builders import OWN, PARTNER, STRANGER, Api, Reply, World
 from tests.contracts.test_statements import watched
@@ -173,7 +174,7 @@ def test_the_public_is_told_what_it_may_do_without_a_connection(open_world: Worl
     assert traffic.checkouts == 0
     assert reply.json == {
         "role": "public",
-        "permissions": ["agreements:read", "changes:read", "cityLinks:read", "partnerCities:read"],
+        "permissions": sorted(PERMISSIONS[Role.PUBLIC]),
     }
     again = open_world.api().get(ME, headers={"If-None-Match": reply.headers["ETag"]})
     assert again.status_code == 304

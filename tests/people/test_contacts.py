@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.builders import OWN, PARTNER, STRANGER, World
+from tests.changes.feed import wait_for_older_transactions
 from tests.people.people import CONTACTS, LAWFUL, ORGANIZATIONS, a_contact, an_organization, issue_of, merge, shared
 
 FULL: dict[str, Any] = {
@@ -160,8 +161,10 @@ def test_the_other_side_of_a_link_edits_a_shared_contact_but_not_whose_it_is(wor
 def test_a_contact_that_moves_to_another_link_is_withdrawn_from_the_former(world: World) -> None:
     own, other = world.api(OWN), world.api(PARTNER, "partner")
     contact = a_contact(own, **shared(world))
+    wait_for_older_transactions(world.database)
     after = other.get("/v1/changes?pageSize=200").json["cursor"]
     own.patch(f"{CONTACTS}/{contact['id']}", {"cityLink": None, "visibility": "city"})
+    wait_for_older_transactions(world.database)
     entries = other.get(f"/v1/changes?after={after}").json["items"]
     assert [entry["operation"] for entry in entries if entry["id"] == contact["id"]] == ["withdrawn"]
 
@@ -174,6 +177,7 @@ def test_history_and_feed_name_what_changed_of_a_person_without_a_value(fresh_wo
     changes = history.json["items"][0]["changes"]
     assert {"familyName", "displayName", "emails", "purpose"} <= set(changes)
     assert changes["purpose"] == {"old": "Working on the link.", "new": "Another."}
+    wait_for_older_transactions(fresh_world.database)
     assert {"familyName", "emails"} <= set(own.get("/v1/changes?pageSize=200").json["items"][-1]["fields"])
     with psycopg.connect(fresh_world.database.owner_url) as connection:
         kept = str(connection.execute("SELECT fields FROM change").fetchall())

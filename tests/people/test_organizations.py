@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.builders import OWN, PARTNER, STRANGER, World
+from tests.changes.feed import wait_for_older_transactions
 from tests.people.people import ORGANIZATIONS, a_contact, an_organization, issue_of, shared
 
 NUMBER = "0207201797"
@@ -126,7 +127,9 @@ def test_a_city_that_leaves_a_link_is_told_to_forget_what_was_shared_in_it(fresh
     link = own.post("/v1/cityLinks", {"kind": "network", "members": cities, "visibility": "public"}).json
     sharing = {"cityLink": {"id": link["id"]}, "visibility": "link"}
     made = {an_organization(own, **sharing)["id"], a_contact(own, **sharing)["id"]}
+    wait_for_older_transactions(fresh_world.database)
     after = stranger.get("/v1/changes?pageSize=200").json["cursor"]
     assert own.patch(f"/v1/cityLinks/{link['id']}", {"members": cities[:2]}).status_code == 200
+    wait_for_older_transactions(fresh_world.database)
     entries = stranger.get(f"/v1/changes?after={after}").json["items"]
     assert {entry["id"] for entry in entries if entry["operation"] == "withdrawn"} == made

@@ -54,7 +54,7 @@ def test_every_column_has_a_name_of_its_own_and_the_key_and_version_are_there(re
     names = [column.name for column in all_columns(resource.schema)]
     assert len(names) == len(set(names))
     assert {"id", "version", "href"} <= set(names)
-    assert not {"possibleDuplicates", "decision", "reason"} & set(names)
+    assert not {"possibleDuplicates", "decision", "transitions"} & set(names)
 
 
 def test_the_columns_stand_in_the_order_of_the_schema() -> None:
