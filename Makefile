@@ -81,12 +81,12 @@ tests: $(VENV)/dev.stamp
 
 typescript: $(VENV)/dev.stamp ## Make the TypeScript client, compile it and run it against a live server (needs npm)
 	@if command -v npm >/dev/null; then \
-		$(BIN)/python scripts/try_typescript_client.py; \
+		$(BIN)/python -m scripts.try_typescript_client; \
 	else \
 		echo "SKIPPED typescript: npm is not installed" | tee -a $(SKIPPED); fi
 
 walk: $(VENV)/dev.stamp ## Walk the rows of the contract against a live server, a line per row
-	$(BIN)/python scripts/walk_contract.py
+	$(BIN)/python -m scripts.walk_contract
 
 compose-smoke: ## Try docker-compose.yml for real (needs a Docker engine, or SHARED's rig)
 	@if [ -x scripts/compose-smoke ] && [ -x "$(SHARED)/tools/container-rig/rig" ]; then \

@@ -30,7 +30,13 @@ def demo_server(**settings: str) -> Iterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="stedenband-") as folder:
         Path(folder).chmod(0o755)  # the account of PostgreSQL has to enter
         data, log, port = Path(folder) / "data", Path(folder) / "log", free_port()
-        own = {"STEDENBAND_DATA": str(data), "STEDENBAND_HOST": "127.0.0.1", "STEDENBAND_PORT": str(port)}
+        own = {
+            "STEDENBAND_DATA": str(data),
+            "STEDENBAND_HOST": "127.0.0.1",
+            "STEDENBAND_PORT": str(port),
+            "STEDENBAND_ANONYMOUS_LIMIT": "6000",  # a script calls faster than people do
+            "STEDENBAND_CLIENT_LIMIT": "6000",
+        }
         bare = {name: value for name, value in os.environ.items() if not name.startswith("STEDENBAND_")}
         with log.open("wb") as output:
             server = subprocess.Popen(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from demo_server import demo_server
+from scripts.demo_server import demo_server
 
 CLIENT = Path(__file__).resolve().parent.parent / "clients" / "typescript"
 

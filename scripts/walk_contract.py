@@ -1,6 +1,6 @@
 """Walk the rows of the contract against a running server, and print one line per row with what was seen.
 
-usage: walk_contract.py [ADDRESS KEYS_FILE]     (without arguments it starts a server of its own with the demo data)
+usage: python -m scripts.walk_contract [ADDRESS KEYS_FILE]     (without arguments it starts a server of its own with the demo data)
 It writes a few records of its own and deletes them. Exit status 1 when a promise is not kept.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from demo_server import Demo, demo_server
+from scripts.demo_server import Demo, demo_server
 
 MISSING = "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"
 UUID_VERSION = 7

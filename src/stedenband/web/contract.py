@@ -221,7 +221,7 @@ class Contract:
         if reference and facts.get("list"):
             reference = _collection(schemas, reference, embedded, cursor=bool(facts.get("cursor")))
         elif reference and embedded:
-            reference = {"allOf": [reference, {"type": "object", "properties": embedded}]}
+            reference = {"allOf": [reference, {"title": "WithEmbedded", "type": "object", "properties": embedded}]}
         if reference:
             status = str(facts.get("status", 201 if method == "POST" else 200))
             example = facts.get("example") or example_of(reference, schemas)
@@ -295,6 +295,7 @@ def _embedded(kinds: list[Spec], schemas: Spec) -> Spec:
     listed = ", ".join(each["$ref"].rsplit("/", 1)[1] for each in kinds)
     return {
         "embedded": {
+            "title": "Embedded",
             "type": "object",
             "description": f"What `embed` asked for, by address: {listed}.",
             "additionalProperties": kinds[0] if len(kinds) == 1 else {"anyOf": kinds},

@@ -42,7 +42,7 @@ from stedenband.web.merge import flattened
 from stedenband.web.mount import answer, find, mount, permit
 from stedenband.web.negotiation import chosen
 from stedenband.web.resource import Filter, Resource, Rules, Sort
-from stedenband.web.schema import patch_schema
+from stedenband.web.schema import named_schema, patch_schema
 from stedenband.web.search import by_words
 
 JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
@@ -111,6 +111,9 @@ TRANSFER_GROUNDS = Resource(
 
 RESOURCES = (PRIVACY_ACTS, TRANSFER_GROUNDS)
 
+RECTIFICATION = named_schema("RectificationPatchSchema", vars(patch_schema(ContactSchema))["_declared_fields"])
+"""The merge patch of a contact under a name of its own, as the contract wants each patch to have its own."""
+
 
 def install(blueprint: Blueprint) -> None:
     """Add the routes of privacy to those of people."""
@@ -160,7 +163,7 @@ def install(blueprint: Blueprint) -> None:
         Permission.CONTACTS_RECTIFY,
         rectify_contact,
         summary="Put right what a person says is wrong (GDPR art. 16)",
-        body=patch_schema(ContactSchema),
+        body=RECTIFICATION,
         returns=ContactSchema,
         facts=moved,
     )
