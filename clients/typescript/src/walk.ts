@@ -19,7 +19,7 @@ const asCaller: Middleware = {
     return request;
   },
 };
-const api = createClient<paths>({ baseUrl: `${address}/v1` });
+const api = createClient<paths, "application/json" | "application/problem+json">({ baseUrl: `${address}/v1` });
 api.use(asCaller);
 
 function step(what: string): void {
@@ -27,8 +27,8 @@ function step(what: string): void {
 }
 
 // A problem document says what is wrong and what to do; a program throws it where it expected none.
-function expected<T>(reply: { data?: T; error?: unknown; response: Response }): T {
-  if (reply.data !== undefined) return reply.data;
+function expected<T>(reply: { data?: T; error?: unknown; response: Response }): NonNullable<T> {
+  if (reply.data !== undefined && reply.data !== null) return reply.data;
   const problem = reply.error as Problem | undefined;
   throw new Error(`${reply.response.status} ${problem?.title ?? ""}: ${problem?.detail ?? ""}`);
 }

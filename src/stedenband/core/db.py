@@ -92,7 +92,7 @@ def _entrance(credential: Credential | None) -> tuple[str, tuple[object, ...]]:
             return ENTER, (credential.prefix, credential.hash)
         case VerifiedToken():
             return ENTER_AS, (credential.issuer, credential.city_id, credential.role.value, credential.person_id)
-        case None:
+        case _:
             return ENTER, (None, None)
 
 

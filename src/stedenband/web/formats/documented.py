@@ -29,7 +29,6 @@ IF_RANGE: Spec = {
 BY_RANGE = {"stat-codes": "RFC 9110: a download over a bad line goes on where it broke off."}
 PART: Spec = {
     "description": "The part of an export that `Range` names.",
-    "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
     "headers": {
         "Content-Range": {
             "description": "Which bytes these are, of how many.",
