@@ -1,0 +1,84 @@
+"""What the guides tell is what happens: their calls are made, their addresses read, and their three languages agree."""
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.contracts.guides import STANDARD, Reader, blocks, brings
+from tests.serving import serving
+
+DOCS = Path(__file__).parents[2] / "docs"
+LANGUAGES = ("nl", "fr", "en")
+COORDINATOR = {language: (DOCS / f"coordinator.{language}.md").read_text() for language in LANGUAGES}
+GUIDES = {**COORDINATOR, "frontend": (DOCS / "frontend.md").read_text()}
+ADDRESS = re.compile(rf"{STANDARD}(/[^\s\"'`<>|…]*)")
+SHOWN = re.compile(r"^\| (\d{3}) \| ([^|]+) \|", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A reader at a server with the demo data."""
+    folder = tmp_path_factory.mktemp("guides")
+    folder.chmod(0o755)
+    folder.parent.chmod(0o755)  # the account of PostgreSQL has to enter
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with serving(folder / "var", "--demo", STEDENBAND_PORT=address.rpartition(":")[2]) as running:
+        assert running.status("/readyz") == 200
+        key = json.loads((folder / "var" / "demo-keys.json").read_text())["genk"]
+        yield Reader(folder, address, key)
+
+
+@pytest.mark.parametrize("guide", ["en", "frontend"])
+def test_the_calls_of_a_guide_do_what_it_says(server: Reader, guide: str) -> None:
+    for block, brought, statuses in server.follow(GUIDES[guide]):
+        told = f"{block.content}\nbrought\n{brought}\n{statuses}"
+        assert brings(block.expected, brought), told
+        assert all(each < "400" or each in block.expected for each in statuses), told
+
+
+def test_the_addresses_in_the_guides_answer(server: Reader) -> None:
+    prose = "".join(
+        re.sub(r"^```(?:http|sh|js)\b.*?^```$", "", each, flags=re.DOTALL | re.MULTILINE) for each in GUIDES.values()
+    )
+    addresses = {address.rstrip(".,;:") for address in ADDRESS.findall(prose) if "{" not in address}
+    assert len(addresses) > 10
+    statuses = {address: status(server, address) for address in addresses}
+    assert {address: each for address, each in statuses.items() if each != 200} == {}
+
+
+def status(reader: Reader, address: str) -> int:
+    """Return the status of GET as the reader."""
+    try:
+        with urlopen(Request(reader.address + address, headers={"Authorization": f"Bearer {reader.key}"})) as reply:  # noqa: S310
+            return int(reply.status)
+    except HTTPError as refused:
+        return refused.code
+
+
+def test_the_three_guides_for_coordinators_are_one() -> None:
+    """Same headings by level, same tables, same blocks but for the texts in the reader's own language."""
+    for one in COORDINATOR.values():
+        assert structure(one) == structure(COORDINATOR["en"])
+
+
+def structure(guide: str) -> object:
+    """Return what does not depend on the language of a guide."""
+    headings = re.findall(r"^#+(?= )", guide, re.MULTILINE)
+    rows = re.findall(r"^\|(?: `([^`]+)`)?", guide, re.MULTILINE)
+    return headings, rows, [(each.language, each.name, each.content, each.expected) for each in blocks(guide)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_messages_are_shown_as_they_are_sent(server: Reader, language: str) -> None:
+    with urlopen(f"{server.address}/v1/refData/problemTypes?lang={language}") as reply:  # noqa: S310
+        sent = {(each.get("status"), each["label"]) for each in json.load(reply)["items"]}
+    shown = {(int(number), title) for number, title in SHOWN.findall(COORDINATOR[language])}
+    assert len(shown) == 10
+    assert shown <= sent
