@@ -110,6 +110,10 @@ def told(world: World, contact: Any) -> Iterator[tuple[str, str]]:
         link,
         f"{link}/history",
         f"{link}/agreements",
+        f"{CONTACTS}/{contact['id']}?format=vcard",
+        *(f"{CONTACTS}?format={name}" for name in ("csv", "ndjson", "vcard")),
+        f"{link}/agreements?format=csv",
+        "/v1/organizations?format=csv",
     )
     callers = [world.api(), *(world.api(city, role) for city in (OWN, PARTNER, STRANGER) for role in ROLES)]
     for api in callers:
