@@ -4,22 +4,28 @@ PORT ?= 8000
 DATA ?= var
 SHARED ?= ../shared
 TESTS ?=
+SHAPES ?=
+ROUNDS ?= 5
+SCALE ?= 1
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+INSTALL_THERE := bin/python -m pip install --quiet --disable-pip-version-check --no-deps
+INSTALL := $(VENV)/$(INSTALL_THERE)
 SKIPPED := $(VENV)/skipped
 UV := uv==0.13.9
+BENCH := .venv-bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test sure static format lint types contracts dependencies migrations catalogs openapi openapi-current \
-	belgif tests compose-smoke typescript walk lock clean set-up
+	breaking belgif tests faults soak compose-smoke typescript walk schemathesis bench bench-works lock clean set-up
 
 help: ## Print this list
 	@echo "usage: make TARGET [PORT=8000] [DATA=var] [SHARED=../shared] [TESTS=tests/...] [PYTHON=python3.11]"
+	@echo "       make bench [SHAPES=a,b] [ROUNDS=5] [SCALE=1]"
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 
 run: $(VENV)/run.stamp ## Set up, then serve the API with the demo data on http://127.0.0.1:PORT, its data in DATA
@@ -28,16 +34,18 @@ run: $(VENV)/run.stamp ## Set up, then serve the API with the demo data on http:
 test: $(VENV)/dev.stamp ## Set up, then run all tests, or those of TESTS
 	$(BIN)/python -m pytest $(TESTS)
 
-sure: $(VENV)/dev.stamp ## Check everything: format, lint, types, contracts, dependencies, migrations, tests, spec, clients, containers
+sure: $(VENV)/dev.stamp ## Check everything: format, lint, types, contracts, dependencies, migrations, tests, faults, spec, clients, containers
 	@rm -f $(SKIPPED)
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 static
 	@$(MAKE) --no-print-directory compose-smoke
 	@$(MAKE) --no-print-directory typescript
 	@$(MAKE) --no-print-directory walk
+	@$(MAKE) --no-print-directory schemathesis
 	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory faults
 	@if [ -s $(SKIPPED) ]; then echo; echo "Not everything could be checked:"; cat $(SKIPPED); fi
 
-static: lint types contracts dependencies migrations openapi-current belgif
+static: lint types contracts dependencies migrations openapi-current breaking belgif
 
 format: $(VENV)/dev.stamp ## Put the code in the one format, and repair what a machine can
 	$(BIN)/ruff format
@@ -69,15 +77,24 @@ catalogs: $(VENV)/dev.stamp ## Add new sentences to the catalogs of translations
 openapi-current: $(VENV)/dev.stamp ## Check that openapi/openapi.yaml is what the code says
 	$(BIN)/python -m stedenband openapi | diff -u openapi/openapi.yaml -
 
+breaking: $(VENV)/dev.stamp ## Name every change of the contract that breaks clients; fail where CHANGELOG.md does not
+	@$(BIN)/python -m scripts.check_contract --skipped $(SKIPPED)
+
 belgif: ## Check the spec against the Belgian REST guide (needs SHARED)
 	@if [ -x "$(SHARED)/tools/belgif-spectral/check" ]; then \
-		"$(SHARED)/tools/belgif-spectral/check" openapi/openapi.yaml; \
+		"$(SHARED)/tools/belgif-spectral/check" --strict openapi/openapi.yaml; \
 	else \
 		echo "SKIPPED belgif: there is no $(SHARED)/tools/belgif-spectral" | tee -a $(SKIPPED); fi
 
 tests: $(VENV)/dev.stamp
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+faults: $(VENV)/dev.stamp ## Break processes, connections and the database under load, and tell what was measured (minutes)
+	$(BIN)/python -m pytest -n 2 tests/faults
+
+soak: $(VENV)/dev.stamp ## Send 100,000 generated bad inputs and long walks of the state machine, and tell how many (about 20 minutes)
+	STEDENBAND_SOAK=1 $(BIN)/python -m pytest tests/contracts/test_bad_input.py tests/contracts/test_generated_input.py tests/machine
 
 typescript: $(VENV)/dev.stamp ## Make the TypeScript client, compile it and run it against a live server (needs npm)
 	@if command -v npm >/dev/null; then \
@@ -88,11 +105,24 @@ typescript: $(VENV)/dev.stamp ## Make the TypeScript client, compile it and run 
 walk: $(VENV)/dev.stamp ## Walk the rows of the contract against a live server, a line per row
 	$(BIN)/python -m scripts.walk_contract
 
+schemathesis: $(VENV)/dev.stamp ## Let Schemathesis try the contract on a live server for a minute, all checks, with a key and without
+	$(BIN)/python -m scripts.try_schemathesis
+
 compose-smoke: ## Try docker-compose.yml for real (needs a Docker engine, or SHARED's rig)
 	@if [ -x scripts/compose-smoke ] && [ -x "$(SHARED)/tools/container-rig/rig" ]; then \
 		SHARED="$(SHARED)" scripts/compose-smoke; \
 	else \
 		echo "SKIPPED compose-smoke: there is no $(SHARED)/tools/container-rig" | tee -a $(SKIPPED); fi
+
+bench: $(BENCH)/bench.stamp ## Measure the API side by side with its peers and write docs/performance.md (needs wrk; a quarter of an hour)
+	@command -v wrk >/dev/null || scripts/install-debian-packages
+	@exec $(BENCH)/bin/python -m bench --rounds "$(ROUNDS)" --scale "$(SCALE)" --shapes "$(SHAPES)"
+
+bench-works: $(BENCH)/bench.stamp ## Check that the benchmark works, on a small register; its figures say nothing (needs wrk)
+	@if command -v wrk >/dev/null; then \
+		$(BENCH)/bin/python -m bench --quick; \
+	else \
+		echo "SKIPPED bench-works: wrk is not installed" | tee -a $(SKIPPED); fi
 
 lock: $(VENV)/lock.stamp ## Write the lock files anew (newest versions that fit)
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
@@ -106,11 +136,16 @@ lock: $(VENV)/lock.stamp ## Write the lock files anew (newest versions that fit)
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
 		--python-version 3.11 --group pyproject.toml:build --constraint requirements-dev.lock \
 		--output-file requirements-build.lock
-	! grep -nE '://' requirements*.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
+		--python-version 3.11 bench/requirements.in pyproject.toml --extra embedded --constraint requirements-dev.lock \
+		--output-file bench/requirements.lock
+	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
+		--python-version 3.11 bench/requirements-parser.in --output-file bench/requirements-parser.lock
+	! grep -nE '://' requirements*.lock bench/*.lock
 
 clean: ## Remove what was installed and measured here; data folders stay
-	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find src tests -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(BENCH) .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
 
 # Setting up. A stamp is as new as the lock it was made from, so the second time costs nothing. What is installed comes
 # from a lock, with its hash; the package itself is built by what the build lock holds, without any download.
@@ -135,6 +170,18 @@ $(VENV)/run.stamp: requirements.lock requirements-build.lock pyproject.toml | $(
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	@echo "Installing the development tools ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The benchmark has an environment of its own: its peers are no part of the package. gunicorn's parser in C comes as source;
+# where it cannot be built, all are measured with the one in Python.
+$(BENCH)/bench.stamp: bench/requirements.lock bench/requirements-parser.lock requirements-build.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the benchmark ..."
+	@$(BIN)/python -m venv $(BENCH)
+	@$(BENCH)/$(INSTALL_THERE) --require-hashes -r requirements-build.lock
+	@$(BENCH)/$(INSTALL_THERE) --require-hashes -r bench/requirements.lock
+	@$(BENCH)/$(INSTALL_THERE) --no-build-isolation --require-hashes -r bench/requirements-parser.lock || \
+		echo "gunicorn's parser in C could not be built; the one in Python is measured."
+	@$(BENCH)/$(INSTALL_THERE) --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/lock.stamp: Makefile | $(VENV)/bin/python

@@ -15,10 +15,13 @@ LISTS = {
     "activityStatuses": "codelists-embedded/ActivityStatus",
     "dacSectorCategories": "codelists/SectorCategory",
     "dacSectors": "codelists/Sector",
+    "indicatorMeasures": "codelists/IndicatorMeasure",
     "organisationRoles": "codelists-embedded/OrganisationRole",
     "organisationTypes": "codelists/OrganisationType",
     "policyMarkers": "codelists/PolicyMarker",
     "policySignificance": "codelists/PolicySignificance",
+    "resultTypes": "codelists/ResultType",
+    "sectorVocabularies": "codelists/SectorVocabulary",
     "sdgGoals": "codelists/UNSDG-Goals",
     "sdgTargets": "codelists/UNSDG-Targets",
 }

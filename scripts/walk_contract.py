@@ -442,7 +442,7 @@ def contract(walk: Walk) -> str:
     for each in operations:
         assert each["summary"]
         assert len(each["tags"]) == 1
-        for reply in each["responses"].values():
+        for reply in (*each["responses"].values(), *whole["components"]["responses"].values()):
             for kind, content in reply.get("content", {}).items():
                 assert "example" in content or kind in binary, (each["operationId"], kind)
         for content in each.get("requestBody", {}).get("content", {}).values():

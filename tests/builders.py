@@ -3,8 +3,9 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
@@ -29,6 +30,24 @@ from stedenband.people.models import (
     ContactRole,
     Organization,
     TransferGround,
+)
+from stedenband.policy.models import Decision, PolicyAction, PolicyGoal, PolicyPlan
+from stedenband.projects.models import (
+    ExchangeProject,
+    Indicator,
+    Juror,
+    Nomination,
+    ParticipatingOrganization,
+    Participation,
+    Period,
+    ProjectDecision,
+    ProjectMarker,
+    ProjectMove,
+    ProjectSdgGoal,
+    ProjectSdgTarget,
+    ProjectSector,
+    ProjectTheme,
+    Result,
 )
 from tests.databases import TestDatabase
 
@@ -100,6 +119,19 @@ class World:
     agreements: dict[str, UUID] = field(default_factory=dict)
     organizations: dict[str, UUID] = field(default_factory=dict)
     contacts: dict[str, UUID] = field(default_factory=dict)
+    plans: dict[str, UUID] = field(default_factory=dict)
+    goals: dict[str, UUID] = field(default_factory=dict)
+    actions: dict[str, UUID] = field(default_factory=dict)
+    decisions: dict[str, UUID] = field(default_factory=dict)
+    projects: dict[str, UUID] = field(default_factory=dict)
+    results: dict[str, UUID] = field(default_factory=dict)
+    indicators: dict[str, UUID] = field(default_factory=dict)
+    periods: dict[str, UUID] = field(default_factory=dict)
+
+    def copied_to(self, database: TestDatabase, app: Flask) -> "World":
+        """Return the same world in a copy of its database."""
+        known = {each.name: dict(getattr(self, each.name)) for each in fields(self) if each.default_factory is dict}
+        return World(database, app, **known)
 
     def credential(self, city: str, role: str = "coordinator") -> tuple[str, bytes]:
         """Return what a client presents to the database: the prefix and the hash of its key."""
@@ -112,26 +144,41 @@ class World:
 
 
 @contextmanager
-def world_in(database: TestDatabase) -> Iterator[World]:
+def world_in(database: TestDatabase, *, empty: bool = False) -> Iterator[World]:
     """Fill a database: three cities with a client per role, and links, agreements and people of each visibility.
 
-    `links`, `agreements`, `organizations` and `contacts` are owned by Genk and named by visibility: 'city', 'link', 'public'; the links are of
-    Genk and Francistown. `links['register']` is a public link of the two that belongs to the register.
+    `empty`: with the cities and their clients alone.
+    All records are owned by Genk and named by visibility: 'city', 'link', 'public' (plans with their goals and actions,
+    and decisions: 'city', 'public'); the links are of Genk and Francistown. `links['register']` is a public link of the two that belongs to the register.
     """
+    with app_on(database) as app:
+        world = World(database, app)
+        with owner_session(database.owner_url) as session:
+            settle_cities(session, world)
+            if not empty:
+                fill(session, world)
+            session.commit()
+        yield world
+
+
+@contextmanager
+def app_on(database: TestDatabase) -> Iterator[Flask]:
+    """Make the application that uses a database; at the end of the block it holds no connection."""
     app = create_app(Settings(database_url=database.api_url, public_url=BASE, client_limit=0, anonymous_limit=0))
     app.testing = True
-    world = World(database, app)
-    with owner_session(database.owner_url) as session:
-        fill(session, world)
-        session.commit()
     try:
-        yield world
+        yield app
     finally:
-        app.extensions["stedenband.database"].engine.dispose()
+        disconnect(app)
 
 
-def fill(session: Session, world: World) -> None:
-    """Make the records of the world."""
+def disconnect(app: Flask) -> None:
+    """Have the application close its connections; it makes others when it needs them."""
+    app.extensions["stedenband.database"].engine.dispose()
+
+
+def settle_cities(session: Session, world: World) -> None:
+    """Make the cities of the world, and their clients."""
     for name, country in ((OWN, "BE"), (PARTNER, "BW"), (STRANGER, "FR")):
         city = a_city(name=name, country_code=country)
         session.add(city)
@@ -143,6 +190,10 @@ def fill(session: Session, world: World) -> None:
             session.flush()
             world.clients[name, role] = client.id
             world.keys[name, role] = issue_key(session, client).key
+
+
+def fill(session: Session, world: World) -> None:
+    """Make the records of the world."""
     session.add(a_ground(world))
     for visibility, kind in (("city", "friendship"), ("link", "cityLink"), ("public", "twinning")):
         link = a_link(world, visibility=visibility, kind=kind, city_id=world.cities[OWN])
@@ -169,6 +220,118 @@ def fill(session: Session, world: World) -> None:
         session.add(contact)
         session.flush()
         world.contacts[visibility] = contact.id
+    fill_policy(session, world)
+    for visibility in ("city", "link", "public"):
+        project = a_project(world, visibility=visibility)
+        session.add(project)
+        session.flush()
+        world.projects[visibility] = project.id
+        result = a_result(project.id)
+        session.add(result)
+        session.flush()
+        indicator = an_indicator(project.id, result.id)
+        session.add(indicator)
+        session.flush()
+        period = a_period(project.id, indicator.id)
+        session.add(period)
+        session.flush()
+        world.results[visibility], world.indicators[visibility] = result.id, indicator.id
+        world.periods[visibility] = period.id
+
+
+def fill_policy(session: Session, world: World) -> None:
+    """Make a draft and a published plan, each with a goal and an action, and two decisions."""
+    for visibility, status in (("city", "draft"), ("public", "published")):
+        plan = a_plan(world, visibility=visibility, status=status)
+        decision = a_decision(world, visibility=visibility)
+        session.add_all([plan, decision])
+        session.flush()
+        goal = PolicyGoal(policy_plan_id=plan.id, code="1", title={"en": "A goal"})
+        session.add(goal)
+        session.flush()
+        action = PolicyAction(policy_plan_id=plan.id, policy_goal_id=goal.id, code="1.1", title={"en": "An action"})
+        session.add(action)
+        session.flush()
+        world.plans[visibility], world.decisions[visibility] = plan.id, decision.id
+        world.goals[visibility], world.actions[visibility] = goal.id, action.id
+
+
+def a_plan(world: World, **values: Any) -> PolicyPlan:
+    """Return a plan of Genk with a mission."""
+    period = {"start_date": date(2020, 1, 1), "end_date": date(2025, 12, 31)}
+    known = {"city_id": world.cities[OWN], "title": f"Plan {next(_numbers)}", "mission": {"en": "All take part."}}
+    return PolicyPlan(**{**known, **period, "internal_note": "For our staff.", **values})
+
+
+def a_decision(world: World, **values: Any) -> Decision:
+    """Return a decision of the council of Genk, which its words do not name."""
+    number = next(_numbers)
+    said = {"body": "City council", "reference": f"GR/{number}", "subject": f"Decision {number}"}
+    known = {"city_id": world.cities[OWN], "decided_on": date(2019, 6, 1), "internal_note": "For our staff."}
+    return Decision(**{**said, **known, **values})
+
+
+def a_project(world: World, **values: Any) -> ExchangeProject:
+    """Return an award of Genk in a link with Francistown of which everything is known."""
+    number = next(_numbers)
+    return ExchangeProject(
+        **{
+            "city_id": world.cities[OWN],
+            "city_link_id": world.links["public"],
+            "policy_action_id": world.actions["public"],
+            "partner_city_id": world.cities[PARTNER],
+            "title": f"Project {number}",
+            "summary": {"en": "What it is."},
+            "kind": "award",
+            "status": "implementation",
+            "planned_start": date(2022, 1, 1),
+            "planned_end": date(2024, 12, 31),
+            "actual_start": date(2022, 2, 1),
+            "location_name": "Block 5",
+            "latitude": -21.17,
+            "longitude": 27.51,
+            "call_opens_on": date(2022, 3, 1),
+            "call_closes_on": date(2022, 5, 31),
+            "amount_value": Decimal("2500.00"),
+            "amount_currency": "EUR",
+            "internal_note": "For our staff.",
+            "themes": [ProjectTheme(code="waste")],
+            "sectors": [ProjectSector(vocabulary="1", code="14050", percentage=100)],
+            "sdg_goals": [ProjectSdgGoal(code="12")],
+            "sdg_targets": [ProjectSdgTarget(code="12.5")],
+            "policy_markers": [ProjectMarker(code="2", significance="0")],
+            "participating_organizations": [
+                ParticipatingOrganization(partner_city_id=world.cities[OWN], role="2", lead=True, position=0),
+                ParticipatingOrganization(organization_id=world.organizations["public"], role="4", position=1),
+            ],
+            "participation": [
+                Participation(
+                    community="Block 5",
+                    layer="women",
+                    partner_city_id=world.cities[PARTNER],
+                    participants=40,
+                    year=2022,
+                    position=0,
+                )
+            ],
+            "decisions": [ProjectDecision(decision_id=world.decisions["public"])],
+            "nominations": [
+                Nomination(name="Block 5", motivation="Cleanest.", winner=True, position=0),
+                Nomination(name="Monarch", organization_id=world.organizations["public"], position=1),
+            ],
+            "jury": [
+                Juror(
+                    function="Councilor",
+                    name=f"Jo Example {number}",
+                    contact_id=world.contacts["public"],
+                    partner_city_id=world.cities[PARTNER],
+                    position=0,
+                )
+            ],
+            "moves": [ProjectMove(status="suspended", reason="Rains."), ProjectMove(status="implementation")],
+            **values,
+        }
+    )
 
 
 def a_city(**values: Any) -> PartnerCity:
@@ -232,3 +395,29 @@ def a_contact(**values: Any) -> Contact:
             **values,
         }
     )
+
+
+def a_result(project: UUID, **values: Any) -> Result:
+    """Return a result of a project, with a note for the staff."""
+    known = {"exchange_project_id": project, "type": "1", "title": {"en": f"Result {next(_numbers)}"}}
+    return Result(**{**known, "description": {"en": "What it is."}, "internal_note": "For our staff.", **values})
+
+
+def an_indicator(project: UUID, result: UUID, **values: Any) -> Indicator:
+    """Return an indicator that counts people, by sex."""
+    known = {"exchange_project_id": project, "result_id": result, "measure": "1", "unit": "people"}
+    said = {"title": {"en": f"Indicator {next(_numbers)}"}, "internal_note": "For our staff."}
+    baseline = {"baseline_year": 2019, "baseline_value": "0"}
+    return Indicator(**{**known, **said, **baseline, "dimensions": ["sex"], **values})
+
+
+def a_period(project: UUID, indicator: UUID, **values: Any) -> Period:
+    """Return a period that is open, with a target, a figure approved before, and another that is pending."""
+    parts = [{"dimension": "sex", "category": "women", "value": "60"}]
+    known = {"exchange_project_id": project, "indicator_id": indicator, "measure": "1", "locked": False}
+    days = {"start_date": date(2022, 1, 1), "end_date": date(2022, 12, 31)}
+    promised = {"target_value": "100", "target_disaggregation": parts, "target_reason": "Agreed anew."}
+    reached = {"actual_value": "40", "actual_comment": {"en": "Counted."}, "approved_at": now()}
+    reported = {"status": "pending", "report_value": "41.50", "report_comment": {"en": "Recounted."}}
+    said = {"reported_by": "Somebody", "reported_at": now(), "decision_reason": "Said.", "internal_note": "Staff."}
+    return Period(**{**known, **days, **promised, **reached, **reported, **said, **values})

@@ -1,6 +1,7 @@
 """The Postgres of a test run: one server, a migrated template in it, and copies of that."""
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from stedenband.core.postmaster import socket_url
 from stedenband.core.roles import API, OWNER, WORKER, database_sql, roles_sql
 
 TEMPLATE = "migrated"
+DISK = Path("/tmp")  # noqa: S108 (the folders in it have names that nobody can guess)
+MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # noqa: S108 (likewise)
+"""Where files are in memory, and how much has to be free: a copied database is some 1,000 files, for each test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,10 @@ class TestServer:
         migrations.upgrade(template.owner_url)
 
     @contextmanager
-    def copy(self, worker: str) -> Iterator[TestDatabase]:
-        """Give a database of its own for the time of the block."""
-        database = TestDatabase(self.socket, f"{worker}_{next(self.numbers)}")
-        self._run(f'CREATE DATABASE "{database.name}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
+    def copy(self, worker: str, name: str | None = None, template: str = TEMPLATE) -> Iterator[TestDatabase]:
+        """Give a copy of the `template`, to which nobody may be connected, for the time of the block."""
+        database = TestDatabase(self.socket, f"{worker}_{name or next(self.numbers)}")
+        self._run(f'CREATE DATABASE "{database.name}" TEMPLATE "{template}" STRATEGY file_copy')
         self._run(database_sql(database.name))
         try:
             yield database
@@ -83,9 +87,9 @@ class TestServer:
 
 
 @contextmanager
-def open_folder() -> Iterator[Path]:
+def open_folder(where: Path = DISK) -> Iterator[Path]:
     """Give a new folder that every account may enter, as pytest's own folders may not be."""
-    folder = Path(tempfile.mkdtemp(prefix="stedenband-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="stedenband-", dir=where))
     folder.chmod(0o755)
     try:
         yield folder
@@ -104,7 +108,8 @@ def remove(folder: Path) -> None:
 @contextmanager
 def running_server() -> Iterator[TestServer]:
     """Start the server of a run and stop it at the end."""
-    with open_folder() as folder, EmbeddedPostgres(folder / "data", durable=False) as postgres:
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH
+    with open_folder(MEMORY if roomy else DISK) as folder, EmbeddedPostgres(folder / "data", durable=False) as postgres:
         server = TestServer.at(str(postgres.socket))
         server.make_template()
         yield server

@@ -2,10 +2,13 @@
 
 import os
 import select
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+
+import pytest
 
 Result = TypeVar("Result")
 
@@ -21,7 +24,7 @@ def until(look: Callable[[], Result]) -> Result:
         if seen:
             return seen
         assert time.monotonic() < deadline, f"waited {PATIENCE:.0f} s for {look}"
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def gone(*pids: int) -> bool:
@@ -44,8 +47,26 @@ def line_of(file: Path, text: str) -> str:
 
 
 def children(pid: int) -> list[int]:
-    """Return the process ids of all that descend from `pid`."""
-    direct = [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
+    """Return the process ids of all that descend from `pid`; one that ends meanwhile has none."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        direct = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
     return [*direct, *(grandchild for child in direct for grandchild in children(child))]
+
+
+def command_of(pid: int) -> str:
+    """Return what a process was started with, its words apart by NUL; nothing when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def program(name: str) -> str:
+    """Return the path of a program that a test starts; without it the test is skipped, and says what to install."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        pytest.skip(f"{name} is not installed: scripts/install-debian-packages installs it")
+    return found

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
+from typing import Any
 from urllib.parse import urlsplit
 
-from tests.processes import PATIENCE, children, gone, until
+from tests.processes import PATIENCE, children, gone, program, until
 
 COMMAND = (sys.executable, "-m", "stedenband", "serve")
 
@@ -51,20 +52,40 @@ class Server:
         finally:
             connection.close()
 
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        """GET `path`, once, and return status and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """Return the lines of its log about `event` until now."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines() if f'"{event}"' in line]
+        return [line for line in lines if line["event"] == event]
+
+    def says(self, event: str, times: int = 1) -> dict[str, Any]:
+        """Wait until it has logged `event` so many times, and return the last line."""
+        return until(lambda: self.said(event)[times - 1 :])[-1]
+
     def family(self) -> list[int]:
         """Return its process id and those of all its descendants, once workers answer."""
         assert self.status() == 200
         return [self.process.pid, *children(self.process.pid)]
 
 
-def environment(data: Path, **settings: str) -> dict[str, str]:
-    """Return our environment with the settings of one server, on a port that is free."""
+def environment(data: Path, **settings: str | None) -> dict[str, str]:
+    """Return our environment with the settings of one server of one worker, on a port that is free; None: without."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith("STEDENBAND_")}
-    return bare | {"STEDENBAND_DATA": str(data), "STEDENBAND_PORT": "0", "STEDENBAND_WORKERS": "1"} | settings
+    chosen = {"STEDENBAND_DATA": str(data), "STEDENBAND_PORT": "0", "STEDENBAND_WORKERS": "1"} | settings
+    return bare | {name: value for name, value in chosen.items() if value is not None}
 
 
 @contextmanager
-def serving(data: Path, *options: str, **settings: str) -> Iterator[Server]:
+def serving(data: Path, *options: str, **settings: str | None) -> Iterator[Server]:
     """Run a server for the time of the block; at the end it stops, and none of its processes is left."""
     data.mkdir(exist_ok=True)
     output, log = data / "output", data / "log"
@@ -115,7 +136,7 @@ def redis_server() -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """Run a real Redis that keeps nothing; give its address and its process."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        command = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             until(lambda: listens(port))

@@ -1,86 +1,25 @@
-"""What an operator relies on: measurements of all processes, reloads without loss, traces to a collector."""
+"""What an operator relies on: traces to a collector, and clear words about what is not installed."""
 
 import gzip
-import http.client
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
-from signal import SIGHUP
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from stedenband import serve
 from stedenband.config import Settings
 from stedenband.core.refusal import Refusal
+from stedenband.serve import checks
 from stedenband.web import telemetry
 from tests.databases import TestDatabase
-from tests.processes import gone, until
-from tests.serving import Server, serving
+from tests.serving import serving
 
 OPEN = {"STEDENBAND_CLIENT_LIMIT": "0", "STEDENBAND_ANONYMOUS_LIMIT": "0"}
-
-
-def fetch(server: Server, path: str, **headers: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    try:
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
-
-
-def counted(server: Server, name: str) -> float:
-    """Return the sum of a metric over its labels."""
-    _, text = fetch(server, "/metrics")
-    return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
-
-
-def test_measurements_are_those_of_all_processes_and_survive_a_reload(
-    fresh_database: TestDatabase, folder: Path
-) -> None:
-    settings = {**OPEN, "STEDENBAND_DATABASE_URL": fresh_database.api_url, "STEDENBAND_WORKERS": "2"}
-    with serving(folder / "data", **settings) as server:
-        assert server.status() == 200
-        before = server.family()
-        for _ in range(20):
-            assert fetch(server, "/v1/cityLinks")[0] == 200
-        assert counted(server, 'stedenband_requests_total{method="GET",route="/v1/cityLinks"') == 20
-        assert counted(server, "stedenband_connections_in_use") == 0
-        server.process.send_signal(SIGHUP)
-        assert gone(*before[2:])
-        assert fetch(server, "/v1/cityLinks")[0] == 200
-        assert counted(server, 'stedenband_requests_total{method="GET",route="/v1/cityLinks"') == 21
-        assert until(lambda: counted(server, "stedenband_build") == 1)
-
-
-def test_a_reload_under_load_fails_no_request(fresh_database: TestDatabase, folder: Path) -> None:
-    settings = {**OPEN, "STEDENBAND_DATABASE_URL": fresh_database.api_url, "STEDENBAND_WORKERS": "2"}
-    with serving(folder / "data", **settings) as server, ThreadPoolExecutor(4) as pool:
-        assert server.status() == 200
-        enough = Event()
-
-        def ask() -> list[int]:
-            statuses = []
-            while not enough.is_set():
-                statuses.append(fetch(server, "/v1/cityLinks")[0])
-            return statuses
-
-        askers = [pool.submit(ask) for _ in range(4)]
-        for _ in range(3):
-            workers = server.family()[2:]
-            server.process.send_signal(SIGHUP)
-            assert gone(*workers)
-        enough.set()
-        statuses = [status for asker in askers for status in asker.result()]
-    assert set(statuses) == {200}
-    assert len(statuses) >= 12, "each asked during each reload"
 
 
 @contextmanager
@@ -118,8 +57,8 @@ def test_a_collector_learns_method_route_status_and_time_and_nothing_of_the_call
         with serving(folder / "data", **settings) as server:
             assert server.status() == 200
             headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "User-Agent": "Secret/1"}
-            fetch(server, "/v1/partnerCities/0199f3a0-0000-7000-8000-000000000000?q=Secret", **headers)
-            fetch(server, "/v1/nowhere/Secret", Authorization="Bearer Secret")
+            server.get("/v1/partnerCities/0199f3a0-0000-7000-8000-000000000000?q=Secret", **headers)
+            server.get("/v1/nowhere/Secret", Authorization="Bearer Secret")
             spans: list[Any] = []
             while len(spans) < 2:
                 message = received.get(timeout=60)
@@ -155,8 +94,8 @@ def test_a_setting_without_its_package_is_refused_in_one_line(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     if is_there:
-        serve.check_extras(settings)
+        checks.check_extras(settings)
         return
-    monkeypatch.setitem(serve.EXTRAS, setting, ("rare", "no_such_package.at_all"))
+    monkeypatch.setitem(checks.EXTRAS, setting, ("rare", "no_such_package.at_all"))
     with pytest.raises(Refusal, match=rf"{setting} is set, but .* pip install 'stedenband\[rare\]'"):
-        serve.check_extras(settings)
+        checks.check_extras(settings)

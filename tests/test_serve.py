@@ -6,15 +6,17 @@ import pty
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM, Signals
 
 import psycopg
 import pytest
 
+from stedenband.serve.watch import RESTARTS
 from tests.databases import TestDatabase
-from tests.processes import children, gone, line_of, until
-from tests.serving import COMMAND, environment, refused, serving
+from tests.processes import children, command_of, gone, line_of, until
+from tests.serving import COMMAND, Server, environment, listens, refused, serving
 
 
 def test_the_first_start_shows_keys_that_stay_in_a_private_file(folder: Path) -> None:
@@ -70,15 +72,30 @@ def test_a_taken_port_is_said_before_anything_is_started(folder: Path) -> None:
     assert not (folder / "data").exists()
 
 
-def test_a_hangup_replaces_the_workers(folder: Path) -> None:
-    with serving(folder / "data") as server:
-        before = server.family()
-        server.process.send_signal(SIGHUP)
-        worker = before[-1]
-        assert gone(worker)
-        after = server.family()
-        assert worker not in after
-        assert before[:2] == after[:2]
+def test_links_name_the_port_that_was_found(folder: Path, fresh_database: TestDatabase) -> None:
+    with serving(folder / "data", STEDENBAND_DATABASE_URL=fresh_database.api_url, STEDENBAND_PORT="0") as server:
+        assert server.status() == 200
+        assert server.port > 0
+        _, body = server.get("/v1/cityLinks")
+        assert json.loads(body)["self"] == f"http://127.0.0.1:{server.port}/v1/cityLinks"
+
+
+def test_while_it_stops_requests_are_finished_and_callers_refused(folder: Path, fresh_database: TestDatabase) -> None:
+    with serving(folder / "data", STEDENBAND_DATABASE_URL=fresh_database.api_url) as server:
+        assert server.status("/readyz") == 200
+        family = server.family()
+        with closing(socket.create_connection(("127.0.0.1", server.port))) as slow:
+            request = b"GET /v1/cityLinks HTTP/1.1\r\nHost: register\r\nConnection: close\r\n"
+            slow.sendall(request)
+            assert server.status() == 200, "the slow one was taken before this one"
+            server.process.send_signal(SIGTERM)
+            assert until(lambda: not listens(server.port))
+            assert server.process.poll() is None
+            slow.sendall(b"\r\n")
+            answer = b"".join(iter(lambda: slow.recv(4096), b""))
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert server.process.wait() == 0
+        assert gone(*family)
 
 
 def test_the_end_of_its_terminal_stops_it(folder: Path) -> None:
@@ -113,18 +130,50 @@ def test_it_stops_with_its_parent_when_told_to(folder: Path) -> None:
     assert '"stopping"' in line_of(log, "asked to")
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "reason"),
-    [("gunicorn", SIGKILL, "gunicorn ended with code -9"), ("postgres", SIGQUIT, "PostgreSQL ended")],
-)
-def test_when_a_part_dies_all_stop(folder: Path, name: str, number: Signals, reason: str) -> None:
+def postgres_of(server: Server, former: int = 0) -> int:
+    """Return the process id of its Postgres, once that is another than the former."""
+    return until(
+        lambda: next(
+            (pid for pid in children(server.process.pid) if pid != former and "bin/postgres\0-D" in command_of(pid)),
+            0,
+        )
+    )
+
+
+def test_when_gunicorn_dies_all_stop(folder: Path) -> None:
     with serving(folder / "data") as server:
         family = server.family()
-        part = next(pid for pid in family[1:] if name in Path(f"/proc/{pid}/cmdline").read_text())
-        os.kill(part, number)
+        gunicorn = next(pid for pid in family[1:] if "gunicorn" in command_of(pid))
+        os.kill(gunicorn, SIGKILL)
         assert server.process.wait() == 1
         assert gone(*family)
-        assert line_of(server.log, "Error") == f"Error: Stopped, because {reason}."
+        assert line_of(server.log, "Error") == "Error: Stopped, because gunicorn ended with code -9."
+
+
+@pytest.mark.parametrize("number", [SIGKILL, SIGQUIT])
+def test_a_postgres_that_dies_is_started_again(folder: Path, number: Signals) -> None:
+    with serving(folder / "data") as server:
+        assert server.status("/readyz") == 200
+        first = postgres_of(server)
+        os.kill(first, number)
+        assert postgres_of(server, first)
+        assert until(lambda: server.status("/readyz") == 200)
+        assert '"error"' in line_of(server.log, "PostgreSQL ended, it is started again")
+        server.process.send_signal(SIGHUP)
+        assert line_of(server.log, '"reloaded"'), "the settings are read anew with it, too"
+
+
+def test_a_postgres_that_dies_again_and_again_stops_the_server(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        family = server.family()
+        victim = 0
+        for _ in range(RESTARTS + 1):
+            victim = postgres_of(server, victim)
+            os.kill(victim, SIGKILL)
+        assert server.process.wait() == 1
+        assert gone(*family)
+        message = line_of(server.log, "Error")
+        assert message.startswith("Error: Stopped, because PostgreSQL ended 6 times within 60 seconds (more in ")
 
 
 def test_another_postgres_is_used_when_there_is_an_address(fresh_database: TestDatabase, folder: Path) -> None:
@@ -134,12 +183,9 @@ def test_another_postgres_is_used_when_there_is_an_address(fresh_database: TestD
     }
     with serving(folder / "data", **addresses) as server:
         family = server.family()
-        assert not any("postgres" in Path(f"/proc/{pid}/cmdline").read_text() for pid in family)
+        assert not any("postgres" in command_of(pid) for pid in family)
         worker = Path(f"/proc/{family[-1]}/environ").read_text()
         assert fresh_database.owner_url not in worker
-        server.process.send_signal(SIGHUP)
-        assert gone(family[-1])
-        assert server.status() == 200
 
 
 @pytest.mark.parametrize("role", ["owner_url", "superuser_url"])

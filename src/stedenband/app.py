@@ -1,9 +1,12 @@
 """create_app(): settings in, routes out; the only module that knows every domain."""
 
+from typing import Any
+
 import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import stedenband.models  # noqa: F401 (the register of processing names all tables)
 from stedenband.access import routes as access
 from stedenband.access.rules import credential_reader
 from stedenband.changes import routes as changes
@@ -13,6 +16,8 @@ from stedenband.core import log
 from stedenband.core.db import Database
 from stedenband.insight import routes as insight
 from stedenband.people import routes as people
+from stedenband.policy import routes as policy
+from stedenband.projects import routes as projects
 from stedenband.web import (
     compression,
     cors,
@@ -31,9 +36,31 @@ from stedenband.web import (
 )
 from stedenband.web.resource import Resource
 
-RESOURCES: tuple[Resource, ...] = (*cities.RESOURCES, *people.RESOURCES, *access.RESOURCES)
-CODE_LISTS = {**cities.CODE_LISTS, **people.CODE_LISTS, **access.CODE_LISTS, **changes.CODE_LISTS}
+RESOURCES: tuple[Resource, ...] = (
+    *cities.RESOURCES,
+    *people.RESOURCES,
+    *policy.RESOURCES,
+    *projects.RESOURCES,
+    *access.RESOURCES,
+)
+CODE_LISTS = {
+    **cities.CODE_LISTS,
+    **people.CODE_LISTS,
+    **policy.CODE_LISTS,
+    **projects.CODE_LISTS,
+    **access.CODE_LISTS,
+    **changes.CODE_LISTS,
+    **insight.CODE_LISTS,
+}
 """Our enumerations by the name under which refData lists them."""
+
+
+class Application(Flask):
+    """Flask that does not ask of a dozen functions, at every request, whether each is a coroutine: none of ours is."""
+
+    def ensure_sync(self, func: Any) -> Any:
+        """Return the function as it is."""
+        return func
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -41,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     if not structlog.is_configured():
         log.configure(settings.log_level)
-    app = Flask("stedenband", static_folder=None)
+    app = Application("stedenband", static_folder=None)
     app.config.update(
         PUBLIC_URL=settings.public_url,
         MAX_CONTENT_LENGTH=guard.LARGEST_BODY,
@@ -49,13 +76,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.url_map.merge_slashes = False
     app.extensions[embedding.REGISTER] = {resource.name: resource for resource in RESOURCES}
-    app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, 0, 0, 0, 0)  # type: ignore[method-assign]
     database = Database(settings.database_url or "", size=settings.threads)
-    trace.install(app)
+    trace.install(app, security.headers(settings.public_url), ("Origin",) if settings.cors_origins else ())
     metrics.install(app, database)
     compression.install(app)
     cors.install(app, settings.cors_origins)
-    security.install(app)
     deprecation.install(app)
     windows = rates.install(app, settings)
     guard.install(app, database, credential_reader(settings.issuer()))
@@ -64,6 +91,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (
         cities.blueprint,
         people.blueprint,
+        policy.blueprint,
+        projects.blueprint,
         *access.BLUEPRINTS,
         changes.blueprint(RESOURCES),
         insight.blueprint(RESOURCES),

@@ -7,7 +7,7 @@ import click
 from environs import EnvError
 from sqlalchemy.exc import OperationalError
 
-import stedenband.people.models  # noqa: F401 (models name those of other domains by string)
+import stedenband.models  # noqa: F401 (commands walk all tables)
 from stedenband.core.refusal import Refusal
 
 COMMANDS = {
@@ -17,7 +17,7 @@ COMMANDS = {
     "openapi": "stedenband.web.commands:openapi_command",
     "retention": "stedenband.people.commands:retention_command",
     "roles": "stedenband.migrations.commands:roles_command",
-    "serve": "stedenband.serve:serve_command",
+    "serve": "stedenband.serve.command:serve_command",
 }
 """Name of a command -> where it lives."""
 

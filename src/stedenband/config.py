@@ -1,16 +1,27 @@
-"""Every setting of the installation, read once from the environment."""
+"""Every setting of the installation, read from the environment and from the file that it names."""
 
+import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
 from environs import Env, ValidationError, validate
 
 from stedenband.core.issuer import Issuer, read_issuer
+from stedenband.core.refusal import Refusal
+
+PREFIX = "STEDENBAND_"
+FILE = f"{PREFIX}SETTINGS"
+"""The variable that names a file of settings, in lines of the form `STEDENBAND_CLIENT_LIMIT=900`."""
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+REDIS = ("redis", "rediss", "redis+unix")
 NOT_NEGATIVE = validate.Range(min=0)
+POSITIVE = validate.Range(min=1)
 
 
 def origins(values: Sequence[str]) -> None:
@@ -22,9 +33,50 @@ def origins(values: Sequence[str]) -> None:
             )
 
 
+def a_redis(value: str) -> None:
+    """Refuse what is not the address of a Redis; it may hold a password, so it is not repeated."""
+    try:
+        parts = urlsplit(value)
+        known = not value or (parts.scheme in REDIS and parts.port != 0)
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        known = False
+    if not known:
+        raise ValidationError(
+            "it is no address of a Redis: write redis://user:password@host:6379/0, with TLS rediss://, or"
+            " redis+unix:///path/to/socket"
+        )
+
+
+def address(host: str, port: int) -> str:
+    """Return the address under which this machine reaches a port that is bound on `host`."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def variable(field: str) -> str:
+    """Return the name of a setting's variable."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def check(file: Path) -> None:
+    """Refuse a file of settings in which a line cannot be read or names no setting; its values are checked later."""
+    try:
+        content = file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(f"The file of settings {file} cannot be read: {error}.") from error
+    known = {variable(field.name) for field in fields(Settings)}
+    for binding in parse_stream(StringIO(content)):
+        text = binding.original.string
+        number = binding.original.line + text.count("\n", 0, len(text) - len(text.lstrip()))
+        place = f"{file}, line {number}"
+        if binding.error or (binding.key and binding.value is None):
+            raise Refusal(f"{place}: this cannot be read; write NAME=value.")
+        if binding.key and binding.key not in known:
+            raise Refusal(f"{place}: there is no setting {binding.key}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an installation may choose. Every field is the environment variable `STEDENBAND_<FIELD>`."""
+    """What an installation may choose. Every field is the variable `STEDENBAND_<FIELD>`."""
 
     data: Path = Path("var")
     """Folder of the embedded Postgres and of the demo keys."""
@@ -37,7 +89,7 @@ class Settings:
     workers: int = 2
     """API processes."""
     threads: int = 8
-    """Threads, and database connections, per API process."""
+    """Requests that each API process does at once: its database connections. Three times as many may wait for one."""
     database_url: str | None = None
     """The api role's Postgres (`postgresql://…`); absent: the embedded Postgres in `data`."""
     owner_url: str | None = None
@@ -71,24 +123,31 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read the settings; raises environs.EnvError or Refusal, naming the variable, for one that cannot be read."""
-        env = Env(prefix="STEDENBAND_")
+        """Read the settings; raises environs.EnvError or Refusal, naming the variable, for one that cannot be read.
+
+        What the environment says goes before what the file says.
+        """
+        env = Env(prefix=PREFIX)
+        file = os.environ.get(FILE)
+        if file:
+            check(Path(file))
+            env.read_env(file, recurse=False)
         host = env.str("HOST", "127.0.0.1")
         port = env.int("PORT", 8000)
         settings = cls(
             data=env.path("DATA", Path("var")).absolute(),
             host=host,
             port=port,
-            public_url=env.str("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
-            workers=env.int("WORKERS", 2),
-            threads=env.int("THREADS", 8),
+            public_url=env.str("PUBLIC_URL", address(host, port)).rstrip("/"),
+            workers=env.int("WORKERS", 2, validate=POSITIVE),
+            threads=env.int("THREADS", 8, validate=POSITIVE),
             database_url=env.str("DATABASE_URL", None),
             owner_url=env.str("OWNER_URL", None),
             postgres_bin=env.path("POSTGRES_BIN", None),
             log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))),
             client_limit=env.int("CLIENT_LIMIT", 600, validate=NOT_NEGATIVE),
             anonymous_limit=env.int("ANONYMOUS_LIMIT", 120, validate=NOT_NEGATIVE),
-            redis_url=env.str("REDIS_URL", None) or None,
+            redis_url=env.str("REDIS_URL", None, validate=a_redis) or None,
             trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=NOT_NEGATIVE),
             cors_origins=tuple(env.list("CORS_ORIGINS", [], validate=origins)),
             oidc_issuer=env.str("OIDC_ISSUER", None) or None,
@@ -100,6 +159,21 @@ class Settings:
         )
         settings.issuer()  # what is wrong with it is said at the start, not by each process
         return settings
+
+    def at(self, port: int) -> "Settings":
+        """Return the same settings at the port that was bound for port 0; links that name the port name this one."""
+        follows = self.public_url == address(self.host, self.port)
+        return replace(self, port=port, public_url=address(self.host, port) if follows else self.public_url)
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables from which the same settings are read again."""
+        return dict(self._variables())
+
+    def _variables(self) -> Iterator[tuple[str, str]]:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None:
+                yield variable(field.name), ",".join(value) if isinstance(value, tuple) else str(value)
 
     def issuer(self) -> Issuer | None:
         """Return the issuer that the settings describe, None without one; raise Refusal where they are wrong."""

@@ -148,6 +148,16 @@ def test_what_is_no_good_token_is_refused_without_a_connection(open_world: World
     assert traffic.checkouts == 0
 
 
+def test_a_token_of_another_issuer_is_refused_and_that_issuer_is_never_asked(
+    open_world: World, issuer: Issuer, own_issuer: Issuer
+) -> None:
+    assert open_world.api().as_(issuer.token()).get(ME).status_code == 200
+    for token in (own_issuer.token(), own_issuer.token(iss=issuer.address), own_issuer.token(key="rsa", alg="RS256")):
+        reply = open_world.api().as_(token).get(ME)
+        assert (reply.status_code, reply.json["type"]) == (401, "urn:problem-type:belgif:invalidAccessToken")
+    assert own_issuer.asked() == 0
+
+
 def test_a_token_is_longer_than_any_header_may_be(open_world: World, issuer: Issuer) -> None:
     assert open_world.api().as_(issuer.token(groups=["a" * 40] * 100)).get(ME).status_code == 431
 

@@ -11,7 +11,21 @@ from sqlalchemy.orm import Session
 
 from stedenband.cities.models import CityLinkMember
 from stedenband.core.address import owner_session
-from tests.builders import OWN, PARTNER, STRANGER, World, a_link, an_agreement
+from tests.builders import (
+    OWN,
+    PARTNER,
+    STRANGER,
+    World,
+    a_contact,
+    a_ground,
+    a_link,
+    a_period,
+    a_project,
+    a_result,
+    an_agreement,
+    an_indicator,
+    an_organization,
+)
 from tests.changes.feed import Follower, wait_for_older_transactions
 from tests.processes import until
 
@@ -189,6 +203,91 @@ def test_a_city_that_leaves_a_shared_link_is_told_and_nobody_else(fresh_world: W
     assert withdrawn == {"public": [], "partner": [], "own": []}
 
 
+def members(world: World, *names: str) -> dict[str, Any]:
+    """Return the cities of a link as a client sends them."""
+    return {"members": [{"city": {"id": str(world.cities[name])}} for name in names]}
+
+
+def shared(world: World, session: Session, city: str, link: UUID) -> list[str]:
+    """Make one record of each kind that a city shares in a link, and one of its own there; return their addresses."""
+    standing = {"city_id": world.cities[city], "city_link_id": link, "visibility": "link"}
+    project = a_project(world, title="Shared by all", policy_action_id=None, **standing)
+    organization, contact = an_organization(name="Shared", **standing), a_contact(**standing)
+    session.add_all([project, organization, contact])
+    session.flush()
+    result = a_result(project.id)
+    session.add(result)
+    session.flush()
+    indicator = an_indicator(project.id, result.id)
+    session.add(indicator)
+    session.flush()
+    period = a_period(project.id, indicator.id)
+    session.add_all([period, an_organization(name="Kept", **standing | {"visibility": "city"})])
+    session.flush()
+    below = f"exchangeProjects/{project.id}"
+    return [
+        f"organizations/{organization.id}",
+        f"contacts/{contact.id}",
+        below,
+        f"{below}/results/{result.id}",
+        f"{below}/indicators/{indicator.id}",
+        f"{below}/periods/{period.id}",
+    ]
+
+
+def test_a_city_that_joins_a_link_is_told_what_is_shared_in_it_and_nobody_else(fresh_world: World) -> None:
+    with owner_session(fresh_world.database.owner_url) as session:
+        link = a_link(fresh_world, visibility="link", city_id=fresh_world.cities[OWN], kind="network")
+        session.add(link)
+        session.flush()
+        agreement = an_agreement(link.id, fresh_world.cities[OWN], "link", 2000)
+        session.add(agreement)
+        session.flush()
+        shared_link = link.id
+        paths = [f"cityLinks/{link.id}/agreements/{agreement.id}", *shared(fresh_world, session, OWN, link.id)]
+        session.commit()
+    public = f"/v1/cityLinks/{fresh_world.links['public']}"
+    assert fresh_world.api(OWN).patch(public, {"summary": {"en": "Later."}}).status_code == 200
+    everyone = followers(fresh_world)
+    joined = members(fresh_world, OWN, PARTNER, STRANGER)
+    assert fresh_world.api(OWN).patch(f"/v1/cityLinks/{shared_link}", joined).status_code == 200
+    wait_for_older_transactions(fresh_world.database)
+    told = {name: each.told() for name, each in everyone.items()}
+    assert told["own"] == told["partner"] == [("updated", str(shared_link))]
+    assert told["public"] == []
+    assert sorted(told["stranger"]) == sorted(
+        ("updated", path.rpartition("/")[2]) for path in [f"/{shared_link}", *paths]
+    )
+    for path in paths:
+        assert fresh_world.api(STRANGER).get(f"/v1/{path}").status_code == 200, path
+        assert len(fresh_world.api(OWN).get(f"/v1/{path}/history").json["items"]) == 1, "nothing of it changed"
+
+
+def test_a_city_that_leaves_a_link_keeps_what_is_its_own_and_the_others_forget_it(fresh_world: World) -> None:
+    with owner_session(fresh_world.database.owner_url) as session:
+        link, _ = shared_by_three(session, fresh_world)
+        session.add(a_ground(fresh_world, city_id=fresh_world.cities[STRANGER]))
+        paths = shared(fresh_world, session, STRANGER, link)
+        session.commit()
+    keys = sorted(path.rpartition("/")[2] for path in paths)
+    everyone = followers(fresh_world)
+    stranger = Follower(fresh_world.api(STRANGER), everyone["stranger"].cursor)
+    left = members(fresh_world, OWN, PARTNER)
+    assert fresh_world.api(OWN).patch(f"/v1/cityLinks/{link}", left).status_code == 200
+    wait_for_older_transactions(fresh_world.database)
+    told = {name: each.told() for name, each in (everyone | {"stranger": stranger}).items()}
+    for name in ("own", "partner"):
+        assert sorted(key for operation, key in told[name] if operation == "withdrawn") == keys, name
+    assert [key for operation, key in told["stranger"] if operation == "withdrawn" and key in keys] == []
+    assert set(keys) <= {key for operation, key in told["stranger"] if operation == "updated"}
+    for path in paths:
+        found = fresh_world.api(STRANGER).get(f"/v1/{path}")
+        assert (found.status_code, found.json["visibility"], found.json.get("cityLink")) == (200, "city", None), path
+        assert fresh_world.api(OWN).get(f"/v1/{path}").status_code == 404, path
+    [kept] = fresh_world.api(STRANGER).get("/v1/organizations?q=Kept").json["items"]
+    assert "cityLink" not in kept
+
+
 def shared_by_three(session: Session, world: World) -> tuple[UUID, UUID]:
     """Make a shared link of three cities with a shared agreement."""
     link = a_link(world, visibility="link", city_id=world.cities[OWN], kind="network")
@@ -208,6 +307,39 @@ def test_a_deleted_record_is_told_to_those_who_saw_it(fresh_world: World) -> Non
     link = UUID(made.json["id"])
     assert fresh_world.api(OWN).delete(f"/v1/cityLinks/{link}").status_code == 204
     assert heard(fresh_world, everyone, "deleted", link) == {"partner", "own"}
+
+
+def test_a_deletion_is_told_also_when_the_link_is_gone_before_it_is_read(fresh_world: World) -> None:
+    """Entries of a link are for its members, and a link that is deleted has none."""
+    own = fresh_world.api(OWN)
+    members = [{"city": {"id": str(fresh_world.cities[name])}} for name in (OWN, PARTNER)]
+    shared = {"visibility": "link"}
+    link = own.post("/v1/cityLinks", {"kind": "network", "members": members, **shared}).json
+    path = f"/v1/cityLinks/{link['id']}"
+    period = {"validFrom": "2020-01-01", "validTo": "2025-12-31"}
+    agreement = own.post(f"{path}/agreements", {"title": "Ours", "kind": "renewal", **period, **shared}).json
+    narrowed = own.post(
+        "/v1/organizations", {"name": "Ours", "kind": "22", "cityLink": {"id": link["id"]}, **shared}
+    ).json
+    everyone = followers(fresh_world)
+    assert own.delete(f"{path}/agreements/{agreement['id']}").status_code == 204
+    given_up = {"visibility": "city", "cityLink": None}
+    assert own.patch(f"/v1/organizations/{narrowed['id']}", given_up).status_code == 200
+    assert own.delete(path).status_code == 204
+    wait_for_older_transactions(fresh_world.database)
+    told = {name: set(each.told()) for name, each in everyone.items()}
+    gone = {("deleted", agreement["id"]), ("withdrawn", narrowed["id"]), ("deleted", link["id"])}
+    assert told["partner"] == gone
+    assert told["own"] == {("deleted", agreement["id"]), ("updated", narrowed["id"]), ("deleted", link["id"])}
+    assert (told["public"], told["stranger"]) == (set(), set())
+
+
+def test_acts_and_grounds_are_told_to_those_who_oversee_privacy(fresh_world: World) -> None:
+    """An editor is staff of the city, but has no part in it."""
+    everyone = followers(fresh_world) | {"editor": up_to_date(fresh_world, OWN, "editor")}
+    answer = fresh_world.api(OWN).post("/v1/subjectAccess", {"name": "Ann Example"})
+    assert answer.status_code == 201
+    assert heard(fresh_world, everyone, "created", UUID(answer.json["act"]["id"])) == {"own"}
 
 
 def test_a_city_that_keeps_its_own_record_back_is_told_no_withdrawal(fresh_world: World) -> None:

@@ -110,6 +110,15 @@ def test_a_link_is_due_for_renewal_a_year_before_its_last_agreement_ends(
     assert fresh_world.api(OWN).get("/v1/cityLinks?renewalDue=true&total=true").json["total"] == int(due)
 
 
+def test_a_signature_is_named_once(fresh_world: World) -> None:
+    path = f"/v1/cityLinks/{fresh_world.links['public']}/agreements/{fresh_world.agreements['public']}"
+    signatory = {"city": {"id": str(fresh_world.cities[PARTNER])}, "function": "Mayor"}
+    refused = fresh_world.api(OWN).patch(path, {"signatories": [signatory, {**signatory}]})
+    assert (refused.status_code, refused.json["issues"][0]["name"]) == (400, "signatories")
+    other = {**signatory, "function": "Alderman"}
+    assert fresh_world.api(OWN).patch(path, {"signatories": [signatory, other]}).status_code == 200
+
+
 def test_signatories_keep_the_order_in_which_they_are_given(fresh_world: World) -> None:
     api = fresh_world.api(OWN)
     path = f"/v1/cityLinks/{fresh_world.links['public']}/agreements/{fresh_world.agreements['public']}"

@@ -203,3 +203,9 @@ def test_links_are_found_by_member_word_country_place_and_state(fresh_world: Wor
     assert found("startDateFrom=2004-01-01&startDateTo=2004-01-01") == 1
     assert found("renewalDue=true") == 0
     assert other.json["title"] in [link["title"] for link in api.get("/v1/cityLinks?sort=-startDate").json["items"]]
+
+
+def test_null_takes_the_summary_of_a_link_away(fresh_world: World) -> None:
+    api, path = fresh_world.api(OWN), f"/v1/cityLinks/{fresh_world.links['link']}"
+    assert api.patch(path, {"summary": {"en": "A link."}}).json["summary"] == {"en": "A link."}
+    assert "summary" not in api.patch(path, {"summary": None}).json

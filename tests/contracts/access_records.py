@@ -15,7 +15,26 @@ from stedenband.cities.models import AgreementSignatory, CityLink, CityLinkMembe
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
 from stedenband.people.models import PrivacyAct, TransferGround
-from tests.builders import OWN, PARTNER, STRANGER, Api, World, a_city, a_contact, a_link, an_agreement, an_organization
+from stedenband.policy.models import PolicyAction, PolicyGoal
+from stedenband.projects.models import ProjectMove
+from tests.builders import (
+    OWN,
+    PARTNER,
+    STRANGER,
+    Api,
+    World,
+    a_city,
+    a_contact,
+    a_decision,
+    a_link,
+    a_period,
+    a_plan,
+    a_project,
+    a_result,
+    an_agreement,
+    an_indicator,
+    an_organization,
+)
 from tests.contracts.access_rules import ROLES, Caller, Facts, Rule
 
 MISSING = UUID(int=0x0199_F3A0_7C1E_7A52_9D6E_2F4B_8C1D_0E37)
@@ -172,6 +191,194 @@ def contact(visibility: str, owner: str = OWN, cities: tuple[str, ...] = (OWN, P
     return make
 
 
+def plan(visibility: str, owner: str = OWN) -> Maker:
+    """Make a plan with a note for the staff."""
+
+    def make(session: Session, world: World) -> Subject:
+        status = "published" if visibility == "public" else "draft"
+        row = a_plan(world, city_id=world.cities[owner], visibility=visibility, status=status)
+        session.add(row)
+        session.flush()
+        done = frozenset({"DELETE", "publish"} if visibility == "public" else ())
+        return Subject({"policyPlanId": row.id}, Facts(visibility, frozenset({owner}), contradicts=done))
+
+    return make
+
+
+def planned(within: Maker) -> Maker:
+    """Make a plan with a goal, for actions to serve."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = within(session, world)
+        assert held.facts
+        goal = PolicyGoal(policy_plan_id=held.ids["policyPlanId"], code="0", title={"en": "A goal"})
+        session.add(goal)
+        session.flush()
+        gone = held.facts.contradicts | {"DELETE"}
+        return replace(held, facts=replace(held.facts, contradicts=gone), into=goal.id)
+
+    return make
+
+
+def goal(within: Maker) -> Maker:
+    """Make a goal of a plan."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = within(session, world)
+        row = PolicyGoal(policy_plan_id=held.ids["policyPlanId"], code="1", title={"en": "A goal"})
+        session.add(row)
+        session.flush()
+        return Subject(held.ids | {"policyGoalId": row.id}, held.facts)
+
+    return make
+
+
+def action(within: Maker) -> Maker:
+    """Make an action of a plan."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = planned(within)(session, world)
+        key = held.ids["policyPlanId"]
+        row = PolicyAction(policy_plan_id=key, policy_goal_id=held.into, code="1.1", title={"en": "An action"})
+        session.add(row)
+        session.flush()
+        facts = within(session, world).facts
+        return Subject(held.ids | {"policyActionId": row.id}, facts)
+
+    return make
+
+
+def of_another_plan(kind: str, below: Callable[[Maker], Maker]) -> Maker:
+    """Name a goal or action that everyone sees under a plan that is not its own."""
+
+    def make(session: Session, world: World) -> Subject:
+        other = below(plan("public"))(session, world)
+        return Subject(plan("public")(session, world).ids | {kind: other.ids[kind]})
+
+    return make
+
+
+def decision(visibility: str, owner: str = OWN) -> Maker:
+    """Make a decision with a note for the staff."""
+
+    def make(session: Session, world: World) -> Subject:
+        row = a_decision(world, city_id=world.cities[owner], visibility=visibility)
+        session.add(row)
+        session.flush()
+        gone = frozenset({"DELETE"} if visibility == "public" else ())
+        return Subject({"decisionId": row.id}, Facts(visibility, frozenset({owner}), contradicts=gone))
+
+    return make
+
+
+def project(visibility: str, owner: str = OWN, cities: tuple[str, ...] = (OWN, PARTNER)) -> Maker:
+    """Make an award that stands in a link, with what is for the staff and what is for both sides."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = link("public", owner, cities)(session, world)
+        row = a_project(
+            world,
+            city_id=world.cities[owner],
+            city_link_id=held.ids["cityLinkId"],
+            policy_action_id=None,
+            visibility=visibility,
+            status="pipeline",
+            moves=[ProjectMove(status="pipeline", reason="For both sides.")],
+        )
+        session.add(row)
+        session.flush()
+        gone = frozenset({"DELETE"} if visibility == "public" else ())
+        facts = Facts(visibility, frozenset({owner}), frozenset(cities), contradicts=gone)
+        return Subject({"exchangeProjectId": row.id}, facts)
+
+    return make
+
+
+def with_result(within: Maker) -> Maker:
+    """Make a result of a project, of which indicators may be made."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = within(session, world)
+        row = a_result(UUID(str(held.ids["exchangeProjectId"])))
+        session.add(row)
+        session.flush()
+        return replace(held, into=row.id)
+
+    return make
+
+
+def with_indicator(within: Maker) -> Maker:
+    """Make an indicator of such a result, of which periods may be made."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = with_result(within)(session, world)
+        assert held.into
+        row = an_indicator(UUID(str(held.ids["exchangeProjectId"])), held.into)
+        session.add(row)
+        session.flush()
+        return replace(held, into=row.id)
+
+    return make
+
+
+def result(within: Maker) -> Maker:
+    """Make a result of a project, with a note for the staff."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = with_result(within)(session, world)
+        assert held.into
+        return Subject(held.ids | {"resultId": held.into}, held.facts)
+
+    return make
+
+
+def indicator(within: Maker) -> Maker:
+    """Make an indicator of a project, with a note for the staff."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = with_indicator(within)(session, world)
+        assert held.into
+        return Subject(held.ids | {"indicatorId": held.into}, held.facts)
+
+    return make
+
+
+def period(within: Maker, status: str = "draft") -> Maker:
+    """Make a period of a project, on which somebody has reported."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = with_indicator(within)(session, world)
+        assert held.into
+        row = a_period(UUID(str(held.ids["exchangeProjectId"])), held.into, status=status)
+        session.add(row)
+        session.flush()
+        return Subject(held.ids | {"periodId": row.id}, held.facts)
+
+    return make
+
+
+def of_projects(below: Callable[[Maker], Maker]) -> dict[str, Maker]:
+    """Return what a path below projects may name, but for what it names wrongly."""
+    return {
+        "private": below(project("city")),
+        "shared": below(project("link")),
+        "public": below(project("public")),
+        "foreign private": below(project("city", STRANGER, (STRANGER, OWN))),
+        "foreign shared": below(project("link", STRANGER, (STRANGER, OWN))),
+    }
+
+
+def under_project(kind: str, below: Callable[[Maker], Maker]) -> dict[str, Maker]:
+    """Return what the path of a record below a project may name."""
+
+    def elsewhere(session: Session, world: World) -> Subject:
+        other = below(project("public"))(session, world)
+        return Subject(project("public")(session, world).ids | {kind: other.ids[kind]})
+
+    missing = nothing(exchangeProjectId=MISSING, **{kind: MISSING})
+    return {**of_projects(below), "under another project": elsewhere, "missing": missing}
+
+
 def of_a_city(id_name: str, make_row: Callable[[UUID], Any], owner: str) -> Maker:
     """Make a record that a city keeps for itself."""
 
@@ -280,6 +487,47 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "foreign public": contact("public", STRANGER, (STRANGER, OWN)),
         "missing": nothing(contactId=MISSING),
     },
+    "policyPlanId": {
+        "draft": planned(plan("city")),
+        "published": planned(plan("public")),
+        "foreign draft": planned(plan("city", STRANGER)),
+        "missing": nothing(policyPlanId=MISSING),
+    },
+    "policyGoalId": {
+        "of a draft": goal(plan("city")),
+        "of a published plan": goal(plan("public")),
+        "of a foreign draft": goal(plan("city", STRANGER)),
+        "under another plan": of_another_plan("policyGoalId", goal),
+        "missing": nothing(policyPlanId=MISSING, policyGoalId=MISSING),
+    },
+    "policyActionId": {
+        "of a draft": action(plan("city")),
+        "of a published plan": action(plan("public")),
+        "of a foreign draft": action(plan("city", STRANGER)),
+        "under another plan": of_another_plan("policyActionId", action),
+        "missing": nothing(policyPlanId=MISSING, policyActionId=MISSING),
+    },
+    "decisionId": {
+        "private": decision("city"),
+        "public": decision("public"),
+        "foreign private": decision("city", STRANGER),
+        "foreign public": decision("public", STRANGER),
+        "missing": nothing(decisionId=MISSING),
+    },
+    "exchangeProjectId": {
+        "private": project("city"),
+        "shared": project("link"),
+        "public": project("public"),
+        "foreign private": project("city", STRANGER, (STRANGER, OWN)),
+        "foreign shared": project("link", STRANGER, (STRANGER, OWN)),
+        "missing": nothing(exchangeProjectId=MISSING),
+    },
+    "exchangeProjectId indicators": of_projects(with_result) | {"missing": nothing(exchangeProjectId=MISSING)},
+    "exchangeProjectId periods": of_projects(with_indicator) | {"missing": nothing(exchangeProjectId=MISSING)},
+    "resultId": under_project("resultId", result),
+    "indicatorId": under_project("indicatorId", indicator),
+    "periodId": under_project("periodId", period),
+    "periodId transitions": under_project("periodId", lambda within: period(within, "pending")),
     "privacyActId": {
         "own": of_a_city("privacyActId", an_act, OWN),
         "foreign": of_a_city("privacyActId", an_act, STRANGER),

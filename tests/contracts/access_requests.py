@@ -1,7 +1,9 @@
 """What the access matrix sends: for every line of the table a request that only access can refuse."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from tests.builders import OWN, Reply
@@ -10,6 +12,7 @@ from tests.contracts.access_rules import Caller, Rule
 
 DECISION = {"date": "2026-01-15", "body": "City council", "reference": "GR/2026/1"}
 ENDED = {"status": "ended", "decision": DECISION, "reason": "Both sides agreed."}
+_places = itertools.cycle(range(200))
 FAR = {"REMOTE_ADDR": "203.0.113.7"}
 """Every caller asks from another machine: some may do more from this one."""
 PUBLIC = {"visibility": "public"}
@@ -62,13 +65,32 @@ def a_new_value() -> str:
     return next_days()["validFrom"]
 
 
+def a_day_to_come() -> str:
+    """Return a day after today that differs from the one before."""
+    return (date.fromisoformat(a_new_value()) + timedelta(days=40_000)).isoformat()
+
+
+def a_new_period(asking: Asking) -> dict[str, Any]:
+    """Return a period of an indicator that has none yet."""
+    return {
+        "indicator": {"id": str(asking.subject.into or MISSING)},
+        "startDate": "2023-01-01",
+        "endDate": "2023-12-31",
+    }
+
+
+def a_decision() -> dict[str, str]:
+    """Return a decision that nobody has recorded."""
+    return {"body": "Council", "date": "2026-01-15", "reference": a_new_value(), "subject": "A new decision"}
+
+
 def turned(asking: Asking) -> dict[str, str]:
     """Return the visibility that publishes what is kept back, and takes back what is public."""
     facts = asking.subject.facts
     return {"visibility": "city"} if facts and facts.visibility == "public" else PUBLIC
 
 
-QUERIES = {"/v1/search": "?q=genk"}
+QUERIES = {"/v1/search": "?q=genk", "/v1/statistics/exchangeProjects": "?groupBy=theme"}
 """What a path cannot do without."""
 
 
@@ -76,6 +98,12 @@ def unshared(asking: Asking) -> dict[str, Any]:
     """Return what takes a record out of its link."""
     facts = asking.subject.facts
     return {"cityLink": None, **({"visibility": "city"} if facts and facts.visibility == "link" else {})}
+
+
+def rehearsed(asking: Asking) -> dict[str, Any]:
+    """Return a dry run of the plainest change of the record."""
+    named = asking.rule.path.split("/")[-2]
+    return dict(BODIES["PATCH", named, ""](asking))
 
 
 BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
@@ -93,6 +121,15 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     },
     ("PATCH", "<cityLinkId>", "publish"): turned,
     ("POST", "transitions", ""): lambda _: {"to": "exploring"},
+    ("POST", "transitions", "publish"): lambda _: {"to": "published"},
+    ("POST", "transitions", "retract"): lambda _: {"to": "draft"},
+    ("POST", "transitions", "approve"): lambda _: {"to": "approved"},
+    ("POST", "transitions", "begin"): lambda _: {"to": "implementation"},
+    ("POST", "dryRun", ""): rehearsed,
+    ("POST", "dryRun", "move"): lambda _: {"to": "exploring"},
+    ("POST", "dryRun", "publish"): lambda _: {"to": "published"},
+    ("POST", "dryRun", "submit"): lambda _: {"to": "pending"},
+    ("POST", "dryRun", "begin"): lambda _: {"to": "implementation"},
     ("POST", "claim", ""): lambda _: None,
     ("POST", "merge", ""): lambda asking: {"into": {"id": str(asking.subject.into or MISSING)}},
     ("POST", "agreements", ""): lambda _: {"title": "A new agreement", "kind": "workProgram", **next_days()},
@@ -116,7 +153,7 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("PATCH", "<contactId>", "publish"): turned,
     ("POST", "erasure", ""): lambda _: {"reason": "subjectRequest"},
     ("POST", "rectification", ""): lambda _: {"givenName": a_new_value()},
-    ("POST", "review", ""): lambda _: {"reviewOn": a_new_value()},
+    ("POST", "review", ""): lambda _: {"reviewOn": a_day_to_come()},
     ("POST", "subjectAccess", ""): lambda _: {"name": "Ann Example"},
     ("POST", "transferGrounds", ""): lambda asking: {
         "kind": "contract",
@@ -125,6 +162,50 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
         **named(asking.cities[0]),
     },
     ("PATCH", "<transferGroundId>", ""): lambda _: {"reference": a_new_value()},
+    ("POST", "policyPlans", ""): lambda _: {"title": "A plan", "startDate": "2026-01-01", "endDate": "2031-12-31"},
+    ("PATCH", "<policyPlanId>", ""): lambda _: {"title": a_new_value()},
+    ("POST", "goals", ""): lambda _: {"code": a_new_value(), "title": {"en": "A goal"}},
+    ("PATCH", "<policyGoalId>", ""): lambda _: {"title": {"en": a_new_value()}},
+    ("POST", "actions", ""): lambda asking: {
+        "code": a_new_value(),
+        "title": {"en": "An action"},
+        "goal": {"id": str(asking.subject.into or MISSING)},
+    },
+    ("PATCH", "<policyActionId>", ""): lambda _: {"title": {"en": a_new_value()}},
+    ("POST", "decisions", ""): lambda _: a_decision(),
+    ("POST", "decisions", "publish"): lambda _: {**a_decision(), **PUBLIC},
+    ("PATCH", "<decisionId>", ""): lambda _: {"subject": a_new_value()},
+    ("PATCH", "<decisionId>", "publish"): turned,
+    ("POST", "results", ""): lambda _: {"type": "1", "title": {"en": "A new result"}},
+    ("PATCH", "<resultId>", ""): lambda _: {"title": {"en": a_new_value()}},
+    ("PATCH", "<resultId>", "reorder"): lambda _: {"position": next(_places)},
+    ("PATCH", "<resultId>", "annotate"): lambda _: {"internalNote": a_new_value()},
+    ("POST", "indicators", ""): lambda asking: {
+        "result": {"id": str(asking.subject.into or MISSING)},
+        "measure": "1",
+        "title": {"en": "A new indicator"},
+    },
+    ("PATCH", "<indicatorId>", ""): lambda _: {"description": {"en": a_new_value()}},
+    ("PATCH", "<indicatorId>", "reorder"): lambda _: {"position": next(_places)},
+    ("PATCH", "<indicatorId>", "annotate"): lambda _: {"internalNote": a_new_value()},
+    ("POST", "periods", ""): a_new_period,
+    ("POST", "periods", "unlock"): lambda asking: {**a_new_period(asking), "locked": False},
+    ("POST", "acts", ""): lambda _: {"act": "lock", "items": [{"period": {"id": str(MISSING)}}]},
+    ("PATCH", "<periodId>", ""): lambda _: {"report": {"value": f"{next(_places)}.5"}},
+    ("PATCH", "<periodId>", "promise"): lambda _: {
+        "target": {"value": f"{next(_places)}.5"},
+        "targetReason": "Agreed anew.",
+    },
+    ("PATCH", "<periodId>", "annotate"): lambda _: {"internalNote": a_new_value()},
+    ("PATCH", "<periodId>", "lock"): lambda _: {"locked": True},
+    ("POST", "exchangeProjects", ""): lambda _: {"title": "A new project"},
+    ("POST", "exchangeProjects", "publish"): lambda _: {"title": "A new project", **PUBLIC},
+    ("PATCH", "<exchangeProjectId>", ""): lambda _: {"title": a_new_value(), "sectors": [{"code": "14050"}]},
+    ("PATCH", "<exchangeProjectId>", "annotate"): lambda _: {"internalNote": a_new_value()},
+    ("PATCH", "<exchangeProjectId>", "grant"): lambda _: {"amount": {"value": "2750.00", "currency": "EUR"}},
+    ("PATCH", "<exchangeProjectId>", "appoint"): lambda _: {"jury": [{"function": a_new_value()}]},
+    ("PATCH", "<exchangeProjectId>", "unshare"): unshared,
+    ("PATCH", "<exchangeProjectId>", "publish"): turned,
     ("POST", "apiClients", ""): lambda asking: {"name": "A new system", "role": "editor", **named(asking.cities[0])},
     ("PATCH", "<apiClientId>", ""): lambda _: {"name": a_new_value()},
     ("POST", "keys", ""): lambda _: {},

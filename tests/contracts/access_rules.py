@@ -5,11 +5,14 @@ A column says on which records a role may do it, by its city's relation to the r
     any        no record is named
     seen       every record the caller sees
     owned      records of its own city (of a city in the directory: its maker's and its own)
+    drafted    owned, and not public yet
     made       records that its own city made
     member     links of which its city is a member
     either     links that it owns, or that are to be merged into one that it owns
     shared     records of visibility 'link' in a link of its city
     ours       owned or shared
+    reported   what its city sees of a link that it is a member of
+    told       owned or reported
     unclaimed  cities without a client, which the administrator keeps
     kept       unclaimed, and the administrator still sees the city afterwards
     no         none: the record is looked up, then refused
@@ -30,6 +33,7 @@ GET    /v1/partnerCities/<partnerCityId>              seen    seen     seen     
 GET    /v1/partnerCities/<partnerCityId>/history      seen    seen     seen     seen    seen         seen       200
 PATCH  /v1/partnerCities/<partnerCityId>              -       -        -        owned   owned        unclaimed  200
 PATCH  /v1/partnerCities/<partnerCityId> publish      -       -        -        no      owned        kept       200
+POST   /v1/partnerCities/<partnerCityId>/dryRun       -       -        -        owned   owned        unclaimed  200
 DELETE /v1/partnerCities/<partnerCityId>              -       -        -        -       made         -          204
 
 GET    /v1/cityLinks                                  any     any      any      any     any          any        200
@@ -44,6 +48,8 @@ PATCH  /v1/cityLinks/<cityLinkId> appoint             -       no       -        
 PATCH  /v1/cityLinks/<cityLinkId> publish             -       no       -        no      owned        -          200
 DELETE /v1/cityLinks/<cityLinkId>                     -       -        -        -       owned        -          204
 POST   /v1/cityLinks/<cityLinkId>/transitions         -       -        -        owned   owned        -          200
+POST   /v1/cityLinks/<cityLinkId>/dryRun              -       shared   -        ours    ours         -          200
+POST   /v1/cityLinks/<cityLinkId>/transitions/dryRun move  -  -        -        owned   owned        -          200
 POST   /v1/cityLinks/<cityLinkId>/claim               -       -        -        -       member       -          200
 POST   /v1/cityLinks/<cityLinkId>/merge               -       -        -        -       either       -          200
 
@@ -55,6 +61,7 @@ PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId>           -     share
 PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId> extend    -     no      -     owned  owned  -        200
 PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId> annotate  -     no      -     owned  owned  -        200
 PATCH  /v1/cityLinks/<cityLinkId>/agreements/<agreementId> publish   -     no      -     no     owned  -        200
+POST   /v1/cityLinks/<cityLinkId>/agreements/<agreementId>/dryRun    -     shared  -     ours   ours   -        200
 DELETE /v1/cityLinks/<cityLinkId>/agreements/<agreementId>           -     -       -     -      owned  -        204
 
 GET    /v1/organizations                              any     any      any      any     any          any        200
@@ -66,6 +73,7 @@ PATCH  /v1/organizations/<organizationId>             -       shared   -        
 PATCH  /v1/organizations/<organizationId> annotate    -       no       -        owned   owned        -          200
 PATCH  /v1/organizations/<organizationId> unshare     -       no       -        owned   owned        -          200
 PATCH  /v1/organizations/<organizationId> publish     -       no       -        no      owned        -          200
+POST   /v1/organizations/<organizationId>/dryRun      -       shared   -        ours    ours         -          200
 DELETE /v1/organizations/<organizationId>             -       -        -        -       owned        -          204
 
 GET    /v1/contacts                                   any     any      any      any     any          any        200
@@ -79,11 +87,95 @@ PATCH  /v1/contacts/<contactId> annotate              -       no       -        
 PATCH  /v1/contacts/<contactId> appoint               -       no       -        owned   owned        -          200
 PATCH  /v1/contacts/<contactId> unshare               -       no       -        owned   owned        -          200
 PATCH  /v1/contacts/<contactId> publish               -       no       -        no      owned        -          200
+POST   /v1/contacts/<contactId>/dryRun                -       shared   -        ours    ours         -          200
 POST   /v1/contacts/<contactId>/merge                 -       -        -        -       owned        -          200
 POST   /v1/contacts/<contactId>/erasure               -       -        -        -       owned        -          201
 POST   /v1/contacts/<contactId>/rectification         -       -        -        -       owned        -          200
 POST   /v1/contacts/<contactId>/review                -       -        -        -       owned        -          200
 DELETE /v1/contacts/<contactId>                       -       -        -        -       owned        -          204
+
+GET    /v1/policyPlans                                any     any      any      any     any          any        200
+POST   /v1/policyPlans                                -       -        -        any     any          -          201
+GET    /v1/policyPlans/<policyPlanId>                 seen    seen     seen     seen    seen         seen       200
+GET    /v1/policyPlans/<policyPlanId>/history         seen    seen     seen     seen    seen         seen       200
+PATCH  /v1/policyPlans/<policyPlanId>                 -       -        -        owned   owned        -          200
+POST   /v1/policyPlans/<policyPlanId>/transitions publish  -  -        -        -       owned        -          200
+POST   /v1/policyPlans/<policyPlanId>/dryRun          -       -        -        owned   owned        -          200
+POST   /v1/policyPlans/<policyPlanId>/transitions/dryRun publish  -  -  -       -       owned        -          200
+DELETE /v1/policyPlans/<policyPlanId>                 -       -        -        -       owned        -          204
+GET    /v1/policyPlans/<policyPlanId>/goals           seen    seen     seen     seen    seen         seen       200
+POST   /v1/policyPlans/<policyPlanId>/goals           -       -        -        drafted owned        -          201
+GET    /v1/policyPlans/<policyPlanId>/goals/<policyGoalId>              seen  seen  seen  seen     seen   seen  200
+GET    /v1/policyPlans/<policyPlanId>/goals/<policyGoalId>/history      seen  seen  seen  seen     seen   seen  200
+PATCH  /v1/policyPlans/<policyPlanId>/goals/<policyGoalId>              -     -     -     owned    owned  -     200
+DELETE /v1/policyPlans/<policyPlanId>/goals/<policyGoalId>              -     -     -     -        owned  -     204
+GET    /v1/policyPlans/<policyPlanId>/actions         seen    seen     seen     seen    seen         seen       200
+POST   /v1/policyPlans/<policyPlanId>/actions         -       -        -        drafted owned        -          201
+GET    /v1/policyPlans/<policyPlanId>/actions/<policyActionId>          seen  seen  seen  seen     seen   seen  200
+GET    /v1/policyPlans/<policyPlanId>/actions/<policyActionId>/history  seen  seen  seen  seen     seen   seen  200
+PATCH  /v1/policyPlans/<policyPlanId>/actions/<policyActionId>          -     -     -     owned    owned  -     200
+DELETE /v1/policyPlans/<policyPlanId>/actions/<policyActionId>          -     -     -     -        owned  -     204
+
+GET    /v1/decisions                                  any     any      any      any     any          any        200
+POST   /v1/decisions                                  -       -        -        any     any          -          201
+POST   /v1/decisions publish                          -       -        -        no      any          -          201
+GET    /v1/decisions/<decisionId>                     seen    seen     seen     seen    seen         seen       200
+GET    /v1/decisions/<decisionId>/history             seen    seen     seen     seen    seen         seen       200
+PATCH  /v1/decisions/<decisionId>                     -       -        -        owned   owned        -          200
+PATCH  /v1/decisions/<decisionId> publish             -       -        -        no      owned        -          200
+POST   /v1/decisions/<decisionId>/dryRun              -       -        -        owned   owned        -          200
+DELETE /v1/decisions/<decisionId>                     -       -        -        -       owned        -          204
+
+GET    /v1/exchangeProjects                           any     any      any      any     any          any        200
+POST   /v1/exchangeProjects                           -       -        -        any     any          -          201
+POST   /v1/exchangeProjects publish                   -       -        -        no      any          -          201
+GET    /v1/exchangeProjects/<exchangeProjectId>          seen  seen    seen  seen   seen   seen  200
+GET    /v1/exchangeProjects/<exchangeProjectId>/history  seen  seen    seen  seen   seen   seen  200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>          -     shared  -     ours   ours   -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId> annotate -     no      -     owned  owned  -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId> grant    -     no      -     owned  owned  -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId> appoint  -     no      -     owned  owned  -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId> unshare  -     no      -     owned  owned  -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId> publish  -     no      -     no     owned  -     200
+POST   /v1/exchangeProjects/<exchangeProjectId>/transitions begin  -  -  -  owned  owned   -     200
+POST   /v1/exchangeProjects/<exchangeProjectId>/dryRun       -  shared  -  ours   ours   -       200
+POST   /v1/exchangeProjects/<exchangeProjectId>/transitions/dryRun begin  -  -  -  owned  owned  -  200
+DELETE /v1/exchangeProjects/<exchangeProjectId>          -     -       -     -      owned  -     204
+GET    /v1/statistics/exchangeProjects                any     any      any      any     any          any        200
+GET    /v1/reminders                                  -       any      any      any     any          -          200
+
+GET    /v1/exchangeProjects/<exchangeProjectId>/results                             seen  seen      seen  seen   seen   seen  200
+POST   /v1/exchangeProjects/<exchangeProjectId>/results                             -     -         -     drafted owned  -     201
+GET    /v1/exchangeProjects/<exchangeProjectId>/results/<resultId>                  seen  seen      seen  seen   seen   seen  200
+GET    /v1/exchangeProjects/<exchangeProjectId>/results/<resultId>/history          seen  seen      seen  seen   seen   seen  200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/results/<resultId>                  -     shared    -     ours   ours   -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/results/<resultId> reorder          -     no        -     owned  owned  -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/results/<resultId> annotate         -     no        -     owned  owned  -     200
+DELETE /v1/exchangeProjects/<exchangeProjectId>/results/<resultId>                  -     -         -     -      owned  -     204
+GET    /v1/exchangeProjects/<exchangeProjectId>/indicators                          seen  seen      seen  seen   seen   seen  200
+POST   /v1/exchangeProjects/<exchangeProjectId>/indicators                          -     -         -     drafted owned  -     201
+GET    /v1/exchangeProjects/<exchangeProjectId>/indicators/<indicatorId>            seen  seen      seen  seen   seen   seen  200
+GET    /v1/exchangeProjects/<exchangeProjectId>/indicators/<indicatorId>/history    seen  seen      seen  seen   seen   seen  200
+GET    /v1/exchangeProjects/<exchangeProjectId>/indicators/<indicatorId>/series     seen  seen      seen  seen   seen   seen  200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/indicators/<indicatorId>            -     shared    -     ours   ours   -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/indicators/<indicatorId> reorder    -     no        -     owned  owned  -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/indicators/<indicatorId> annotate   -     no        -     owned  owned  -     200
+DELETE /v1/exchangeProjects/<exchangeProjectId>/indicators/<indicatorId>            -     -         -     -      owned  -     204
+GET    /v1/exchangeProjects/<exchangeProjectId>/periods                             seen  seen      seen  seen   seen   seen  200
+POST   /v1/exchangeProjects/<exchangeProjectId>/periods                             -     -         -     drafted owned  -     201
+POST   /v1/exchangeProjects/<exchangeProjectId>/periods unlock                      -     -         -     no     owned  -     201
+POST   /v1/exchangeProjects/<exchangeProjectId>/periods/acts                        -     -         -     -      owned  -     200
+GET    /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>                  seen  seen      seen  seen   seen   seen  200
+GET    /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>/history          seen  seen      seen  seen   seen   seen  200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>                  -     reported  -     told   told   -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId> promise          -     no        -     owned  owned  -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId> annotate         -     no        -     owned  owned  -     200
+PATCH  /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId> lock             -     no        -     no     owned  -     200
+POST   /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>/dryRun         -  reported  -    told   told   -     200
+POST   /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>/transitions/dryRun submit  -  reported  -    told   told   -     200
+POST   /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>/transitions retract  -  reported  -    told   told   -     200
+POST   /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>/transitions approve  -  no        -    no     owned  -     200
+DELETE /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>                  -     -         -     -      owned  -     204
 
 GET    /v1/privacyActs                                -       -        any      -       any          -          200
 GET    /v1/privacyActs/<privacyActId>                 -       -        seen     -       seen         -          200
@@ -223,14 +315,18 @@ def may(ground: str, caller: Caller, record: Facts) -> bool:
     """Tell whether the record is one on which a role with this ground may act."""
     owned = caller.city in record.owners
     shared = record.visibility == "link" and caller.city in record.members
+    reported = record.visibility != "city" and caller.city in record.members
     return {
         "seen": True,
         "owned": owned,
+        "drafted": owned and record.visibility != "public",
         "made": caller.city == record.maker,
         "member": caller.city in record.members,
         "either": owned or caller.city == record.twin,
         "shared": shared,
         "ours": owned or shared,
+        "reported": reported,
+        "told": owned or reported,
         "unclaimed": not record.claimed,
         "kept": not record.claimed and owned,
         "no": False,

@@ -41,8 +41,16 @@ def _resolved(node: Any, whole: Spec) -> Any:
     return node
 
 
-SOME_OF = {"createContact": ("familyName",), "giveSubjectAccess": ("name",), "rectifyContact": ("givenName",)}
+OPEN = {"movePeriod": "pending", "checkPeriodMove": "pending"}
+"""The moves that are open to a draft of a report; to others the second of their states is."""
+SOME_OF = {
+    "createContact": ("familyName",),
+    "giveSubjectAccess": ("name",),
+    "rectifyContact": ("givenName",),
+}
 """Properties of which one must be given, though none of them is required."""
+COMES_WITH = {"target": "targetReason"}
+"""What is given with another property, and not without."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +104,11 @@ class Operation:
         return {each["name"]: each["example"] for each in self.parameters("query") if each.get("required")}
 
     def example(self) -> Spec:
-        """Return the documented example of the body, with a move that is open to a new link."""
-        example = deepcopy(self.spec["requestBody"]["content"]["application/json"]["example"])
-        return {**example, "to": "exploring"} if "to" in example else dict(example)
+        """Return the documented example of the body, with a move that is open to a new record."""
+        example = dict(deepcopy(self.spec["requestBody"]["content"]["application/json"]["example"]))
+        if self.body and "to" in example:
+            return {**example, "to": OPEN.get(self.id, self.body["properties"]["to"]["enum"][1])}
+        return example
 
     def good(self, ids: Mapping[str, str], cities: list[str], *wanted: str) -> Request:
         """Return a request that the contract promises to accept, with the properties that are required or `wanted`."""
@@ -106,13 +116,20 @@ class Operation:
         if self.body is None:
             return Request(self.method, self.address(ids), urlencode(self.query), headers)
         example = self.example()
-        names = {*self.body.get("required", ()), *SOME_OF.get(self.id, ()), *wanted}
+        beside = {COMES_WITH[name] for name in wanted if name in COMES_WITH}
+        names = {*self.body.get("required", ()), *SOME_OF.get(self.id, ()), *wanted, *beside}
         into = ids["contactId" if "{contactId}" in self.path else "cityLinkId"]
         named = {
             "into": into,
             "cityLink": ids["cityLinkId"],
             "organization": ids["organizationId"],
             "contact": ids["contactId"],
+            "goal": ids["policyGoalId"],
+            "policyAction": ids["policyActionId"],
+            "decision": ids["decisionId"],
+            "result": ids["resultId"],
+            "indicator": ids["indicatorId"],
+            "period": ids["periodId"],
         }
         document = referring({name: value for name, value in example.items() if name in names}, cities, named)
         return self.with_body(ids, json.dumps(document).encode(), headers)
@@ -130,10 +147,14 @@ def referring(document: Any, cities: list[str], named: Mapping[str, str]) -> Any
         if set(document) == {"id"}:
             return {"id": cities[0]}
         return {
-            name: {"id": named[name]} if name in named and isinstance(each, dict) else referring(each, cities, named)
+            name: {"id": named[name]} if name in named and _is_reference(each) else referring(each, cities, named)
             for name, each in document.items()
         }
     return document
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"id"}
 
 
 def operations() -> list[Operation]:

@@ -15,6 +15,16 @@ def is_mover(caller: Caller, record: Facts) -> bool:
     return is_staff(caller, record) and caller.role in {"editor", "coordinator"}
 
 
+def is_publisher(caller: Caller, record: Facts) -> bool:
+    """Tell whether the caller is told which moves of a plan are open to it."""
+    return is_staff(caller, record) and caller.role == "coordinator"
+
+
+def is_reporter(caller: Caller, record: Facts) -> bool:
+    """Tell whether the caller is told which moves of a report are open to it."""
+    return is_side(caller, record) and caller.role in {"partner", "editor", "coordinator"}
+
+
 AUDIENCES = {
     "cityLinkId": {
         ".internalNote": is_staff,
@@ -28,6 +38,22 @@ AUDIENCES = {
         **dict.fromkeys((".lawfulBasis", ".purpose", ".source", ".reviewOn", ".note"), is_staff),
         **dict.fromkeys((".displayName", ".givenName", ".familyName", ".honorific", ".languages"), is_side),
         **dict.fromkeys((".cityLink", "emails.address", "phones.number", "roles.role", ".possibleDuplicates"), is_side),
+    },
+    "policyPlanId": {".internalNote": is_staff, ".transitions": is_publisher},
+    "decisionId": {".internalNote": is_staff},
+    "resultId": {".internalNote": is_staff},
+    "indicatorId": {".internalNote": is_staff},
+    "periodId": {
+        ".internalNote": is_staff,
+        ".transitions": is_reporter,
+        **dict.fromkeys((".locked", ".status", ".report", ".targetReason", ".decisionReason"), is_side),
+        **dict.fromkeys((".reportedBy", ".reportedAt"), is_side),
+    },
+    "exchangeProjectId": {
+        ".internalNote": is_staff,
+        ".transitions": is_mover,
+        "jury.name": is_staff,
+        **dict.fromkeys(("jury.contact", "moves.reason", "nominations.motivation"), is_side),
     },
 }
 """The fields that not everybody is shown, each with whom it is for; a name follows that of what holds it."""
@@ -76,11 +102,13 @@ def test_history_shows_a_field_to_its_audience_alone(stage: Stage, kind: str) ->
         shown = set(told(Asking(stage, reading(kind, "/history"), caller, subject).send().json))
         note = "changes.purpose" if kind == "contactId" else "changes.internalNote"
         assert (note in shown) == is_staff(caller, subject.facts), str(caller)
-        assert ("new.reason" in shown) == (kind == "cityLinkId" and is_side(caller, subject.facts)), str(caller)
-        assert "new.name" not in shown, "the name of a signatory is personal data"
+        moved = kind in {"cityLinkId", "exchangeProjectId"}
+        assert ("new.reason" in shown) == (moved and is_side(caller, subject.facts)), str(caller)
+        named = kind == "exchangeProjectId" and "changes.nominations" in shown
+        assert ("new.name" in shown) == named, "the names of signatories and jurors are personal data"
 
 
-@pytest.mark.parametrize("kind", ["partnerCityId", "cityLinkId", "agreementId", "organizationId", "contactId"])
+@pytest.mark.parametrize("kind", ["partnerCityId", *AUDIENCES, "policyGoalId", "policyActionId"])
 def test_a_list_holds_what_its_caller_sees_as_the_caller_reads_it(stage: Stage, kind: str) -> None:
     subjects = {name: stage.subject(kind, name) for name in MAKERS[kind]}
     for caller in READERS:
@@ -106,3 +134,23 @@ def everything(stage: Stage, caller: Caller, path: str) -> dict[str, Any]:
         found |= {item["id"]: item for item in page.get("items", ())}
         following = page.get("next")
     return found
+
+
+@pytest.mark.parametrize("kind", [kind for kind, fields in AUDIENCES.items() if ".internalNote" in fields])
+def test_who_is_not_shown_a_note_is_not_told_what_it_says_by_writing_it(stage: Stage, kind: str) -> None:
+    stored: dict[str, Any] = {}
+    guesses: dict[str, set[tuple[int, str]]] = {}
+    for caller, subject in seen(stage, kind):
+        assert subject.facts
+        asking = Asking(stage, reading(kind), caller, subject)
+        if is_staff(caller, subject.facts):
+            stored[asking.path] = asking.send().json.get("internalNote")
+    for caller, subject in seen(stage, kind):
+        path = Asking(stage, reading(kind), caller, subject).path
+        if subject.facts and path in stored and not is_staff(caller, subject.facts):
+            for note in (stored[path], "Guessed."):
+                answer = stage.api(caller).call("PATCH", path, json={"internalNote": note}, headers={"If-Match": "*"})
+                guesses.setdefault(f"{caller} {path}", set()).add((answer.status_code, str(answer.json.get("detail"))))
+    assert guesses
+    assert {len(each) for each in guesses.values()} == {1}, guesses
+    assert {status for each in guesses.values() for status, _ in each} <= {401, 403}

@@ -14,7 +14,7 @@ from stedenband.web.catalogs import LANGUAGES, SOURCE
 ROOT = Path(__file__).parents[2]
 CATALOGS = sorted(LOCALES.glob("*.po"))
 PROBLEMS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
-READ_BY_CALLERS = PROBLEMS | {"Issue", "ValidationError", "Pattern", "at"}
+READ_BY_CALLERS = PROBLEMS | {"Issue", "ValidationError", "refused", "Rule", "Pattern", "at"}
 """What is called with sentences for callers; `at` is `BadRequest.at`."""
 
 

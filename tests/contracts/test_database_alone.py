@@ -42,6 +42,34 @@ TAKE_OVER = (
     "DELETE FROM city_link_move WHERE city_link_id = %(shared)s",
     "INSERT INTO city_link_merge (city_link_id, into_id, partner_city_id) VALUES (%(shared)s, %(public)s, %(own)s)",
     "SELECT FROM merge_city_links(%(shared)s, %(public)s)",
+    *(
+        f"UPDATE {table} SET {column} = {column} WHERE id = %(shared_{table})s"
+        for table, columns in {
+            "result": "exchange_project_id city_id city_link_id visibility",
+            "indicator": "exchange_project_id result_id city_id city_link_id visibility",
+            "period": "exchange_project_id indicator_id measure city_id visibility actual_value approved_at reporter_id reported_by",
+        }.items()
+        for column in columns.split()
+    ),
+    "INSERT INTO result (exchange_project_id, type, title) VALUES (%(shared_project)s, '1', '{\"en\": \"Ours\"}')",
+    (
+        "INSERT INTO period (exchange_project_id, indicator_id, measure, start_date, end_date)"
+        " SELECT %(shared_project)s, %(shared_indicator)s, '1', '2024-01-01', '2024-12-31'"
+    ),
+    "UPDATE period SET status = 'approved' WHERE id = %(shared_period)s",
+    "UPDATE period SET status = 'returned', decision_reason = 'Ours.' WHERE id = %(shared_period)s",
+    "INSERT INTO period_figure (period_id, kind, reach) VALUES (%(shared_period)s, 'approved', 'public')",
+    "UPDATE period_figure SET value = '1'",
+    "DELETE FROM period_figure",
+    "UPDATE exchange_project SET city_id = %(partner)s WHERE id = %(shared_project)s",
+    "UPDATE exchange_project SET city_link_id = %(register)s WHERE id = %(shared_project)s",
+    "INSERT INTO exchange_project (title, city_id) VALUES ('Ours', %(own)s)",
+    "INSERT INTO exchange_project_decision SELECT %(shared_project)s, id FROM decision",
+    "INSERT INTO exchange_project_move (exchange_project_id, status) VALUES (%(shared_project)s, 'closed')",
+    "DELETE FROM exchange_project_move WHERE exchange_project_id = %(shared_project)s",
+    "UPDATE exchange_project_nomination SET winner = NOT winner WHERE exchange_project_id = %(shared_project)s",
+    "DELETE FROM exchange_project_nomination WHERE exchange_project_id = %(shared_project)s",
+    "DELETE FROM exchange_project_juror WHERE exchange_project_id = %(shared_project)s",
 )
 OWNERS_COLUMNS = {
     "city_link": {
@@ -60,15 +88,66 @@ OWNERS_COLUMNS = {
         "signed_on": "2020-01-01",
         "internal_note": "Ours.",
     },
+    "result": {"type": "9", "position": "7", "internal_note": "Ours."},
+    "indicator": {
+        "measure": "2",
+        "ascending": "false",
+        "unit": "Ours",
+        "dimensions": "{sex,place}",
+        "position": "7",
+        "baseline_year": "1999",
+        "baseline_date": "2019-01-01",
+        "baseline_value": "7",
+        "internal_note": "Ours.",
+        "baseline_comment": '{"en": "Ours."}',
+    },
+    "period": {
+        "start_date": "2022-02-01",
+        "end_date": "2022-11-30",
+        "locked": "true",
+        "target_value": "7",
+        "target_reason": "Ours.",
+        "decision_reason": "Ours.",
+        "internal_note": "Ours.",
+        "target_comment": '{"en": "Ours."}',
+        "target_disaggregation": '[{"dimension": "sex", "category": "men", "value": "7"}]',
+    },
+    "exchange_project": {
+        "visibility": "city",
+        "status": "closed",
+        "kind": "project",
+        "policy_action_id": "00000000-0000-0000-0000-000000000000",
+        "call_opens_on": "2020-01-01",
+        "call_closes_on": "2020-01-01",
+        "amount_value": "1",
+        "amount_currency": "BWP",
+        "internal_note": "Ours.",
+    },
+}
+SHARED = {"city_link": "shared", "agreement": "shared_agreement", "exchange_project": "shared_project"} | {
+    table: f"shared_{table}" for table in ("result", "indicator", "period")
 }
 CHANGE_OWNERS_COLUMNS = tuple(
-    f"UPDATE {table} SET {column} = '{value}' WHERE id = %({'shared' if table == 'city_link' else 'shared_agreement'})s"
+    f"UPDATE {table} SET {column} = '{value}' WHERE id = %({SHARED[table]})s"
     for table, columns in OWNERS_COLUMNS.items()
     for column, value in columns.items()
 )
-DELETE = tuple(
-    f"DELETE FROM {table} WHERE published_at IS NULL AND (id = %(private_city)s OR city_id = %(own)s)"
-    for table in ("city_link", "agreement", "partner_city")
+DELETE = (
+    *(
+        f"DELETE FROM {table} WHERE published_at IS NULL AND (id = %(private_city)s OR city_id = %(own)s)"
+        for table in (
+            "city_link",
+            "agreement",
+            "partner_city",
+            "period",
+            "decision",
+            "policy_action",
+        )
+    ),
+    (
+        "WITH p AS (DELETE FROM period), i AS (DELETE FROM indicator), r AS (DELETE FROM result)"
+        " DELETE FROM exchange_project WHERE published_at IS NULL AND city_id = %(own)s"
+    ),
 )
 PUBLISH = (
     *(
@@ -85,6 +164,21 @@ PUBLISH = (
         "INSERT INTO agreement (city_link_id, city_id, title, kind, valid_from, valid_to, visibility)"
         " VALUES (%(public)s, %(own)s, 'Ours', 'workProgram', '2040-01-01', '2041-01-01', 'public')"
     ),
+    *(
+        f"UPDATE {table} SET visibility = '{visibility}' WHERE visibility <> '{visibility}' AND city_id = %(own)s"
+        for table in ("exchange_project", "decision")
+        for visibility in ("city", "public")
+    ),
+    "UPDATE policy_plan SET visibility = 'public', status = 'published' WHERE visibility = 'city' AND city_id = %(own)s",
+    "UPDATE policy_plan SET visibility = 'city', status = 'draft' WHERE visibility = 'public' AND city_id = %(own)s",
+    (
+        "INSERT INTO policy_goal (policy_plan_id, code, title)"
+        " SELECT id, 'ours', '{\"en\": \"Ours\"}' FROM policy_plan WHERE visibility = 'public' AND city_id = %(own)s"
+    ),
+    (
+        "INSERT INTO decision (body, decided_on, reference, subject, city_id, visibility)"
+        " VALUES ('Ours', '2020-01-01', '1', 'Ours', %(own)s, 'public')"
+    ),
 )
 EDIT = (
     'UPDATE city_link SET summary = \'{"en": "Ours."}\'',
@@ -98,6 +192,15 @@ EDIT = (
         " VALUES (%(shared_agreement)s, %(own)s, 'Mayor')"
     ),
     "INSERT INTO partner_city_language (partner_city_id, code) VALUES (%(own)s, 'la')",
+    "UPDATE exchange_project SET title = 'Ours'",
+    'UPDATE result SET title = \'{"en": "Ours"}\'',
+    'UPDATE indicator SET description = \'{"en": "Ours"}\'',
+    "UPDATE period SET status = 'draft' WHERE status = 'pending'",
+    "INSERT INTO exchange_project_theme (exchange_project_id, code) VALUES (%(shared_project)s, 'water')",
+    "DELETE FROM exchange_project_organization",
+    "UPDATE policy_plan SET title = 'Ours'",
+    "UPDATE policy_goal SET code = 'ours'",
+    "UPDATE decision SET subject = 'Ours'",
     "DELETE FROM city_link_theme",
     "DELETE FROM agreement_signatory",
     "SELECT FROM claim_city_link(%(register)s) claimed WHERE claimed",
@@ -151,7 +254,29 @@ CHILDREN = {
     "agreement_signatory": "agreement_id",
     "partner_city_language": "partner_city_id",
     "change": "record_id",
+    "exchange_project": "id",
+    "result": "exchange_project_id",
+    "indicator": "exchange_project_id",
+    "period": "exchange_project_id",
+    "period_figure": "period_id",
+    "policy_plan": "id",
+    "policy_goal": "policy_plan_id",
+    "policy_action": "policy_plan_id",
+    "decision": "id",
+    **{
+        f"exchange_project_{part}": "exchange_project_id"
+        for part in (
+            *("theme", "sector", "sdg_goal", "sdg_target", "marker", "organization", "participation", "decision"),
+            *("nomination", "juror", "move"),
+        )
+    },
 }
+
+HIDDEN = (
+    *("private", "shared", "private_agreement", "shared_agreement", "private_city", "private_project"),
+    *("shared_project", "draft", "private_decision", "shared_period", "private_period"),
+)
+"""What a stranger sees nothing of."""
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +299,14 @@ def ids(world: World) -> dict[str, Any]:
         "register": world.links["register"],
         "private_agreement": world.agreements["city"],
         "shared_agreement": world.agreements["link"],
+        "private_project": world.projects["city"],
+        "shared_project": world.projects["link"],
+        "shared_result": world.results["link"],
+        "shared_indicator": world.indicators["link"],
+        "shared_period": world.periods["link"],
+        "private_period": world.periods["city"],
+        "draft": world.plans["city"],
+        "private_decision": world.decisions["city"],
     }
     with psycopg.connect(world.database.owner_url) as owner:
         made = owner.execute(
@@ -181,6 +314,7 @@ def ids(world: World) -> dict[str, Any]:
             found,
         )
         found["private_city"] = made.fetchone()[0]  # type: ignore[index]
+        owner.execute("DELETE FROM period_figure WHERE kind <> 'target'")  # with a report no period is deleted
         owner.execute(
             "INSERT INTO partner_city_language (partner_city_id, code) VALUES (%(private_city)s, 'la')", found
         )
@@ -250,7 +384,7 @@ def test_an_editor_neither_publishes_nor_deletes(world: World, ids: dict[str, An
 def test_a_coordinator_publishes_and_deletes(world: World, ids: dict[str, Any]) -> None:
     """So the refusals above are for want of the right, not of a row."""
     with entered(world, (OWN, "coordinator")) as connection:
-        assert [each for each in (*PUBLISH[:5], *DELETE[1:]) if not done_by(connection, each, ids)] == []
+        assert [each for each in (*PUBLISH[:5], *PUBLISH[8:], *DELETE[1:]) if not done_by(connection, each, ids)] == []
 
 
 def test_an_auditor_and_the_public_write_nothing(world: World, ids: dict[str, Any]) -> None:
@@ -276,7 +410,7 @@ def test_only_an_administrator_operates(world: World, ids: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("table", ["city_link", "partner_city", *CHILDREN])
 def test_a_stranger_reads_no_private_row_and_no_part_of_one(world: World, ids: dict[str, Any], table: str) -> None:
-    hidden = [ids[name] for name in ("private", "shared", "private_agreement", "shared_agreement", "private_city")]
+    hidden = [ids[name] for name in HIDDEN]
     counting = f"SELECT count(*) FROM {table} WHERE {CHILDREN.get(table, 'id')} = ANY (%s)"
     with entered(world, (OWN, "auditor")) as connection:
         assert connection.execute(counting, (hidden,)).fetchone() != (0,), "the city's own staff reads them"
@@ -291,6 +425,8 @@ def test_the_other_side_reads_what_is_shared_and_not_what_is_private(world: Worl
             for table, private, shared in (
                 ("city_link", "private", "shared"),
                 ("agreement", "private_agreement", "shared_agreement"),
+                ("exchange_project", "private_project", "shared_project"),
+                ("period", "private_period", "shared_period"),
             ):
                 seen = connection.execute(f"SELECT id FROM {table} WHERE id = ANY (%s)", ([ids[private], ids[shared]],))
                 assert seen.fetchall() == [(ids[shared],)], (who, table)

@@ -45,6 +45,12 @@ def test_every_example_is_what_its_schema_says() -> None:
     assert not wrong
 
 
+def resolved(reply: dict[str, Any]) -> dict[str, Any]:
+    """Return a reply, which many operations may share."""
+    name = reply.get("$ref", "").rpartition("/")[2]
+    return dict(contract()["components"]["responses"][name]) if name else reply
+
+
 @pytest.mark.parametrize("status", sorted({str(kind.status) for kind in Problem.__subclasses__()}))
 def test_an_example_of_a_problem_has_the_type_of_its_status(status: str) -> None:
     types = {kind.type for kind in Problem.__subclasses__() if str(kind.status) == status}
@@ -52,7 +58,7 @@ def test_an_example_of_a_problem_has_the_type_of_its_status(status: str) -> None
         content["example"]["type"]
         for item in contract()["paths"].values()
         for operation in item.values()
-        for content in operation["responses"].get(status, {}).get("content", {}).values()
+        for content in resolved(operation["responses"].get(status, {})).get("content", {}).values()
         if "type" in content.get("example", ())
     }
     assert shown <= types

@@ -1,4 +1,7 @@
-"""The contract keeps its word: requests made from it are answered as it says, and its examples work."""
+"""The contract keeps its word on records that exist: requests made from it are answered as it says; its examples work.
+
+`make schemathesis` tries wrong requests too, with all checks, on a live server; but it seldom hits a record.
+"""
 
 import json
 from collections.abc import Iterator
@@ -23,19 +26,15 @@ from tests.builders import OWN, STRANGER, World, world_in
 from tests.contracts.operations import Operation, contract, operations
 from tests.databases import TestServer
 
-EXAMPLES = 12
-"""Requests per operation, caller and kind (such as the contract allows, and such as it does not)."""
+pytestmark = pytest.mark.no_cover
+"""What these send is counted elsewhere, one by one; here it would take half as long again."""
+EXAMPLES = 6
+"""Requests per operation and caller, such as the contract allows."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 SCHEMA = schemathesis.openapi.from_dict(
     create_app(Settings(database_url="postgresql://")).extensions["stedenband.contract"]()
 )
-GENERATED = [
-    (operation, mode)
-    for operation in (found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok))
-    for mode in GenerationMode
-    if mode is GenerationMode.POSITIVE or [*operation.iter_parameters(), *operation.body]
-]
-"""Every operation, asked as the contract allows and, where it takes input, as it does not."""
+GENERATED = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
 STATE = frozenset({404, 409, 412})
 """Answers to an example that is right in itself but does not fit what is stored."""
 
@@ -59,6 +58,10 @@ def ids_in(world: World) -> dict[str, str]:
         "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
         "agreementId": str(world.agreements["public"]),
         "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]), "codeList": "countries", "itemCode": "BE", "privacyActId": staff.get(acts).json["items"][0]["id"],
+        "policyPlanId": str(world.plans["public"]), "policyGoalId": str(world.goals["public"]),
+        "policyActionId": str(world.actions["public"]), "decisionId": str(world.decisions["public"]),
+        "exchangeProjectId": str(world.projects["public"]), "resultId": str(world.results["public"]),
+        "indicatorId": str(world.indicators["public"]), "periodId": str(world.periods["public"]),
         "transferGroundId": staff.get("/v1/transferGrounds").json["items"][0]["id"],
     }  # fmt: skip
 
@@ -70,10 +73,8 @@ def key_of(world: World, path: str, role: str | None) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", ["coordinator", None])
-@pytest.mark.parametrize(("operation", "mode"), GENERATED, ids=lambda each: getattr(each, "label", each))
-def test_answers_are_what_the_contract_says(
-    operation: Any, role: str | None, mode: GenerationMode, stage: World
-) -> None:
+@pytest.mark.parametrize("operation", GENERATED, ids=lambda each: each.label)
+def test_answers_are_what_the_contract_says(operation: Any, role: str | None, stage: World) -> None:
     ids = ids_in(stage)
     operation.app = stage.app
     operation.schema.app = stage.app
@@ -82,12 +83,11 @@ def test_answers_are_what_the_contract_says(
         max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(case=operation.as_strategy(generation_mode=mode))
+    @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def send(case: Any) -> None:
-        if mode is GenerationMode.POSITIVE:
-            case.path_parameters = {name: ids[name] for name in case.path_parameters or {}}
-            if "If-Match" in (case.headers or {}):
-                case.headers["If-Match"] = "*"
+        case.path_parameters = {name: ids[name] for name in case.path_parameters or {}}
+        if "If-Match" in (case.headers or {}):
+            case.headers["If-Match"] = "*"
         case.headers.pop("Authorization", None)
         headers = key_of(stage, operation.path, role) | {"Accept-Encoding": "identity"}
         case.call_and_validate(headers=headers, checks=CHECKS)

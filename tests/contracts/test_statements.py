@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -29,26 +30,49 @@ def watched(world: World) -> Iterator[Traffic]:
     traffic = Traffic()
     engine = world.app.extensions["stedenband.database"].engine
 
-    def taken(*_: Any) -> None:
-        traffic.checkouts += 1
+    class Counted(psycopg.Cursor[Any]):
+        """Every way to the database leads through a cursor of the driver."""
 
-    def sent(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        traffic.statements.append(statement)
+        def execute(self, query: Any, *values: Any, **more: Any) -> Self:
+            traffic.statements.append(str(query))
+            return super().execute(query, *values, **more)
+
+    def taken(connection: Any, *_: Any) -> None:
+        traffic.checkouts += 1
+        connection.cursor_factory = Counted
+
+    def given_back(connection: Any, _record: object) -> None:
+        connection.cursor_factory = psycopg.Cursor
 
     event.listen(engine, "checkout", taken)
-    event.listen(engine, "before_cursor_execute", sent)
+    event.listen(engine, "checkin", given_back)
     try:
         yield traffic
     finally:
         event.remove(engine, "checkout", taken)
-        event.remove(engine, "before_cursor_execute", sent)
+        event.remove(engine, "checkin", given_back)
 
 
 def paths(world: World) -> list[str]:
     """Return the address of every list and of one record of each."""
     link, public = world.links["public"], world.agreements["public"]
+    plan = f"/v1/policyPlans/{world.plans['public']}"
     return [
         *(f"/v1/{name}" for name in ("partnerCities", "cityLinks", "organizations", "contacts")),
+        *(f"/v1/{name}" for name in ("policyPlans", "decisions", "exchangeProjects")),
+        *(plan, f"{plan}/goals", f"{plan}/actions"),
+        f"{plan}/goals/{world.goals['public']}",
+        f"{plan}/actions/{world.actions['public']}",
+        f"/v1/decisions/{world.decisions['public']}",
+        f"/v1/exchangeProjects/{world.projects['public']}",
+        f"/v1/exchangeProjects/{world.projects['public']}?select=(title,results)",
+        *(f"/v1/exchangeProjects/{world.projects['public']}/{name}" for name in ("results", "indicators", "periods")),
+        f"/v1/exchangeProjects/{world.projects['public']}/results/{world.results['public']}",
+        f"/v1/exchangeProjects/{world.projects['public']}/indicators/{world.indicators['public']}",
+        f"/v1/exchangeProjects/{world.projects['public']}/indicators/{world.indicators['public']}/series",
+        f"/v1/exchangeProjects/{world.projects['public']}/periods/{world.periods['public']}",
+        f"/v1/exchangeProjects/{world.projects['public']}/periods/{world.periods['public']}?select=(figures)",
+        "/v1/statistics/exchangeProjects?groupBy=policyGoal",
         f"/v1/cityLinks/{link}/agreements",
         f"/v1/partnerCities/{world.cities[OWN]}",
         f"/v1/cityLinks/{link}",
@@ -60,7 +84,7 @@ def paths(world: World) -> list[str]:
 
 
 def test_a_read_and_a_list_are_one_statement(world: World) -> None:
-    assert len(RESOURCES) == 8, "a new resource belongs in the list below"
+    assert len(RESOURCES) == 16, "a new resource belongs in the list below"
     for api in (world.api(), world.api(OWN)):
         for path in paths(world):
             with watched(world) as traffic:

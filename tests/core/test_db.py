@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from stedenband.core.db import Database, UnsafeDatabaseRole
+from stedenband.core.errors import ServiceUnavailable
 from stedenband.core.postmaster import socket_url
 from tests.databases import TestDatabase
 
@@ -57,3 +58,14 @@ def test_a_database_without_tables_is_refused(fresh_database: TestDatabase) -> N
         superuser.execute("DROP TABLE partner_city CASCADE")
     with pytest.raises(UnsafeDatabaseRole, match="migrate"):
         verified(fresh_database.api_url)
+
+
+def test_a_connection_that_breaks_in_the_middle_is_a_503_and_replaced(database: TestDatabase) -> None:
+    served = Database(database.api_url, size=1)
+    try:
+        with served.visit() as visit, pytest.raises(ServiceUnavailable):
+            visit.rows("SELECT pg_terminate_backend(pg_backend_pid())", {})
+        with served.visit() as visit:
+            assert visit.rows("SELECT 1", {}) == [(1,)]
+    finally:
+        served.engine.dispose()

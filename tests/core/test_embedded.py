@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from stedenband.core.cluster import Account, account_for, binaries_for, bundled,
 from stedenband.core.embedded import SUPERUSER, EmbeddedPostgres
 from stedenband.core.refusal import Refusal
 from stedenband.core.roles import API, OWNER, ROLES
-from tests.processes import gone, line_of
+from tests.processes import gone, line_of, until
 
 STRANGER = Account(uid=54321, gid=54321, ours=False)
 """An account that owns nothing here."""
@@ -83,6 +84,7 @@ def test_two_folders_run_side_by_side(folder: Path) -> None:
 
 WRITER = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import psycopg
 from stedenband.core.embedded import EmbeddedPostgres
@@ -252,3 +254,43 @@ def test_a_postgres_that_dies_is_noticed(folder: Path) -> None:
         assert gone(postgres.pid)
         assert postgres.ended()
     assert "immediate shutdown" in line_of(folder / "data" / "postgres" / "postgres.log", "immediate shutdown")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGQUIT])
+def test_a_postgres_that_died_is_started_again_with_what_was_committed(folder: Path, number: signal.Signals) -> None:
+    with EmbeddedPostgres(folder / "data") as postgres:
+        tell(postgres, "CREATE TABLE city AS SELECT 'Genk' AS name")
+        first = postgres.pid
+        os.kill(first, number)
+        assert gone(first)
+        assert postgres.ended()
+        postgres.restart()
+        assert until(lambda: accepts(postgres))
+        assert ask(postgres, "SELECT name FROM city", OWNER) == "Genk"
+        assert postgres.pid != first
+    assert postgres.ended()
+
+
+def test_what_outlives_a_killed_postmaster_does_not_keep_the_next_from_starting(folder: Path) -> None:
+    with throwaway(folder / "data") as postgres, psycopg.connect(postgres.url(SUPERUSER), autocommit=True) as busy:
+        survivor = busy.info.backend_pid
+        with ThreadPoolExecutor(1) as thread:
+            counting = thread.submit(
+                busy.execute, "SELECT count(*) FROM pg_class a, pg_class b, pg_class c, pg_class d"
+            )
+            until(lambda: ask(postgres, f"SELECT state = 'active' FROM pg_stat_activity WHERE pid = {survivor}"))
+            os.kill(postgres.pid, signal.SIGKILL)
+            assert gone(postgres.pid)
+            assert not counting.done()
+            postgres.restart()
+            with pytest.raises(psycopg.OperationalError):
+                counting.result()
+        assert gone(survivor)
+        assert until(lambda: accepts(postgres))
+
+
+def accepts(postgres: EmbeddedPostgres) -> bool:
+    try:
+        return bool(ask(postgres, "SELECT true"))
+    except psycopg.OperationalError:
+        return False

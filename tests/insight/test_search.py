@@ -7,7 +7,8 @@ import pytest
 
 from stedenband.app import RESOURCES
 from stedenband.core.address import owner_session
-from stedenband.insight.routes import found_schema
+from stedenband.insight.routes.search import found_schema
+from stedenband.web.fields import Part
 from stedenband.web.schema import audience_of
 from tests.builders import BASE, OWN, PARTNER, STRANGER, Api, World, a_city, a_link
 from tests.contracts.test_statements import watched
@@ -130,15 +131,23 @@ def test_a_search_is_one_statement_and_none_where_there_is_nothing_to_search(wor
         assert len(traffic.statements) == count
 
 
-def test_every_collection_is_searched_but_contacts() -> None:
-    """A person's name may not stand in an address; `POST /contacts/query` takes the words in its body."""
-    assert {resource.name for resource in RESOURCES if "q" not in resource.filter_named} <= {"contacts"}
+def test_every_collection_takes_words_but_contacts() -> None:
+    """A person's name may not stand in an address: `POST /contacts/query` takes words."""
+    assert {resource.name for resource in RESOURCES if "q" not in resource.filter_named} == {"contacts"}
+
+
+def test_a_search_is_of_all_that_has_words_of_its_own_but_contacts(world: World) -> None:
+    answer = world.api().get("/v1/search?q=genk&resource=none")
+    offered = set(re.findall(r"\w+", answer.json["issues"][0]["detail"])) & {each.name for each in RESOURCES}
+    assert offered == {each.name for each in RESOURCES} - {"contacts", "periods"}
 
 
 def test_what_is_searched_and_shown_is_for_everyone_who_sees_the_row() -> None:
-    for resource in (each for each in RESOURCES if "q" in each.filter_named):
+    for resource in (each for each in RESOURCES if "q" in each.filter_named and each.has_words):
         table = resource.model.__table__
         columns = set(re.findall(r"\w+", str(table.c.search.computed.sqltext))) & set(table.c.keys())
         fields = {field.attribute or name: field for name, field in resource.schema().fields.items()}
+        for part in (field for field in [*fields.values()] if isinstance(field, Part)):
+            fields |= {field.attribute or name: part for name, field in part.part().fields.items()}
         assert {audience_of(fields[column]) for column in columns} == {"public"}, resource.name
         assert {audience_of(field) for field in found_schema(resource)().fields.values()} == {"public"}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import psycopg
+
 from tests.builders import Api, Reply, World
 
 CONTACTS = "/v1/contacts"
@@ -46,3 +48,9 @@ def issue_of(reply: Reply) -> tuple[str, str]:
     """Return the place and the sentence of the one issue of a refusal."""
     (issue,) = reply.json["issues"]
     return issue["name"], issue["detail"]
+
+
+def to_be_reviewed(world: World, contact: Any, on: str | None) -> None:
+    """Let the day of review of a contact be any day, which only time can do."""
+    with psycopg.connect(world.database.owner_url) as owner:
+        owner.execute("UPDATE contact SET review_on = %s, version = version + 1 WHERE id = %s", [on, contact["id"]])

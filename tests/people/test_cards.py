@@ -13,7 +13,8 @@ from stedenband.people.schemas import ContactSchema
 from stedenband.web.formats.table import Subject
 from stedenband.web.formats.vcard import LONGEST, folded
 from tests.builders import OWN, PARTNER, World
-from tests.people.people import CONTACTS, a_contact, an_organization
+from tests.people.erasing import erase
+from tests.people.people import CONTACTS, a_contact, an_organization, found, merge
 
 LINE = re.compile(r"([A-Z]+)((?:;[A-Z]+=[A-Za-z0-9]+)*):(.*)")
 SUBJECT = Subject("contacts", ContactSchema, "https://example.org", single=True)
@@ -106,9 +107,26 @@ def test_cards_are_sent_for_one_contact_and_for_all(world: World, known: str, wh
     assert single.content_type == "text/vcard; charset=utf-8"
     assert single.data == api.get(f"{known}?format=vcard").data == card_of(api.get(known).json)[0]
     every = api.get(f"{CONTACTS}?format=vcard")
-    shown = api.get(f"{CONTACTS}?pageSize=200").json["items"]
+    shown = api.get(f"{CONTACTS}?current=true&pageSize=200").json["items"]
     assert [card["UID"][0][1] for card in cards_of(every.data)] == [f"urn:uuid:{each['id']}" for each in shown]
     assert single.data in every.data
+
+
+@pytest.mark.parametrize(
+    ("select", "told"),
+    [
+        ("(id)", {"UID", "SOURCE", "KIND", "FN"}),
+        ("(displayName,organization(id))", {"UID", "SOURCE", "KIND", "FN", "N"}),
+        ("(emails(address),phones(number))", {"UID", "SOURCE", "KIND", "FN", "EMAIL", "TEL"}),
+        ("(emails(kind),phones(kind),updatedAt)", {"UID", "SOURCE", "KIND", "FN", "REV"}),
+    ],
+)
+def test_a_card_holds_what_was_selected(world: World, known: str, select: str, told: set[str]) -> None:
+    for address in (known, CONTACTS):
+        reply = world.api(OWN).get(f"{address}?format=vcard&select={select}")
+        assert reply.status_code == 200
+        cards = cards_of(reply.data)
+        assert set().union(*cards) - {"BEGIN", "VERSION", "END"} == told
 
 
 def test_a_card_of_nobody_still_has_a_name(world: World) -> None:
@@ -131,3 +149,23 @@ def test_a_line_is_folded_between_characters(letter: str, count: int) -> None:
     octets = folded((letter * count).encode())
     assert octets.replace(b"\r\n ", b"").decode() == letter * count
     assert all(len(each) <= LONGEST and each.decode() for each in octets.split(b"\r\n"))
+
+
+def test_the_cards_of_all_leave_out_who_was_erased_or_merged_unless_asked_for(fresh_world: World) -> None:
+    own = fresh_world.api(OWN)
+    stays, merged, erased = (a_contact(own, familyName=name) for name in ("Stays", "Merged", "Erased"))
+    assert merge(own, merged, stays).status_code == 200
+    assert erase(own, erased).status_code == 201
+
+    def carried(query: str) -> set[str]:
+        cards = cards_of(own.get(f"{CONTACTS}?format=vcard{query}").data)
+        return {card["UID"][0][1].removeprefix("urn:uuid:") for card in cards}
+
+    for query in ("", "&select=(emails)", "&current=true"):
+        assert carried(query) == {stays["id"]}
+    assert carried("&current=false") == {merged["id"], erased["id"]}
+    listed = {each["id"] for each in own.get(f"{CONTACTS}?pageSize=200").json["items"]}
+    assert listed == {stays["id"], merged["id"], erased["id"]}, "a list that is followed leaves nothing out"
+    current = own.get(f"{CONTACTS}?current=true").json["items"]
+    assert [each["id"] for each in current] == [stays["id"]]
+    assert [each["id"] for each in found(own, current=True)] == [stays["id"]]

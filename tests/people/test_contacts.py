@@ -1,5 +1,6 @@
 """Contacts: who may know whom, what a person is in several places, and what makes one contact of two."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -7,7 +8,17 @@ import pytest
 
 from tests.builders import OWN, PARTNER, STRANGER, World
 from tests.changes.feed import wait_for_older_transactions
-from tests.people.people import CONTACTS, LAWFUL, ORGANIZATIONS, a_contact, an_organization, issue_of, merge, shared
+from tests.people.people import (
+    CONTACTS,
+    LAWFUL,
+    ORGANIZATIONS,
+    a_contact,
+    an_organization,
+    issue_of,
+    merge,
+    shared,
+    to_be_reviewed,
+)
 
 FULL: dict[str, Any] = {
     "givenName": "Ann",
@@ -158,13 +169,13 @@ def test_the_other_side_of_a_link_edits_a_shared_contact_but_not_whose_it_is(wor
     assert world.api(PARTNER).delete(path).status_code == 403
 
 
-def test_a_contact_that_moves_to_another_link_is_withdrawn_from_the_former(world: World) -> None:
-    own, other = world.api(OWN), world.api(PARTNER, "partner")
-    contact = a_contact(own, **shared(world))
-    wait_for_older_transactions(world.database)
+def test_a_contact_that_moves_to_another_link_is_withdrawn_from_the_former(fresh_world: World) -> None:
+    own, other = fresh_world.api(OWN), fresh_world.api(PARTNER, "partner")
+    contact = a_contact(own, **shared(fresh_world))
+    wait_for_older_transactions(fresh_world.database)
     after = other.get("/v1/changes?pageSize=200").json["cursor"]
     own.patch(f"{CONTACTS}/{contact['id']}", {"cityLink": None, "visibility": "city"})
-    wait_for_older_transactions(world.database)
+    wait_for_older_transactions(fresh_world.database)
     entries = other.get(f"/v1/changes?after={after}").json["items"]
     assert [entry["operation"] for entry in entries if entry["id"] == contact["id"]] == ["withdrawn"]
 
@@ -172,11 +183,14 @@ def test_a_contact_that_moves_to_another_link_is_withdrawn_from_the_former(world
 def test_history_and_feed_name_what_changed_of_a_person_without_a_value(fresh_world: World) -> None:
     own = fresh_world.api(OWN)
     contact = a_contact(own, **FULL)
-    own.patch(f"{CONTACTS}/{contact['id']}", {"familyName": "Changed", "emails": [], "purpose": "Another."})
+    own.patch(
+        f"{CONTACTS}/{contact['id']}",
+        {"familyName": "Changed", "emails": [], "purpose": "Another.", "lawfulBasis": "consent"},
+    )
     history = own.get(f"{CONTACTS}/{contact['id']}/history")
     changes = history.json["items"][0]["changes"]
     assert {"familyName", "displayName", "emails", "purpose"} <= set(changes)
-    assert changes["purpose"] == {"old": "Working on the link.", "new": "Another."}
+    assert changes["lawfulBasis"] == {"old": "publicTask", "new": "consent"}
     wait_for_older_transactions(fresh_world.database)
     assert {"familyName", "emails"} <= set(own.get("/v1/changes?pageSize=200").json["items"][-1]["fields"])
     with psycopg.connect(fresh_world.database.owner_url) as connection:
@@ -232,10 +246,44 @@ def test_two_contacts_become_one_and_the_first_stays_as_a_pointer(world: World) 
     assert (merged["displayName"], merged["function"], merged["note"]) == (
         "Anna Example",
         "North-South officer",
-        "Kept.",
+        "Kept.\n\nPrefers calls.",
     )
     assert len(own.get(f"{CONTACTS}/{gone['id']}/history").json["items"]) == 2
     assert own.patch(f"{CONTACTS}/{gone['id']}", {"givenName": "Ann"}).status_code == 409
+
+
+def test_a_merge_loses_nothing_that_was_written_of_either(fresh_world: World) -> None:
+    own = fresh_world.api(OWN)
+    gone = a_contact(own, function="Alderman", functionMailbox="alderman@example.org", note="Two.", source="A letter.")
+    stays = a_contact(own, function="Mayor", functionMailbox="mayor@example.org", note="One.", source="A card.",
+                      purpose="Another.")  # fmt: skip
+    pointer = merge(own, gone, stays).json
+    assert not set(pointer) & {"note", "source", "purpose", "function", "functionMailbox"}
+    merged = own.get(f"{CONTACTS}/{stays['id']}").json
+    assert merged["note"] == "One.\n\nTwo.\n\nAlderman\n\nalderman@example.org"
+    assert (merged["function"], merged["functionMailbox"]) == ("Mayor", "mayor@example.org")
+    assert (merged["source"], merged["purpose"]) == ("A card.; A letter.", "Another.; Working on the link.")
+    with psycopg.connect(fresh_world.database.owner_url) as connection:
+        kept = str(connection.execute("SELECT fields FROM change").fetchall())
+    assert not [word for word in ("One.", "Two.", "lderman", "card", "letter", "Another.") if word in kept]
+
+
+def test_a_merge_keeps_once_what_both_say(world: World) -> None:
+    own = world.api(OWN)
+    gone, stays = (a_contact(own, function="Mayor", note="Same.", source="A card.") for _ in range(2))
+    assert merge(own, gone, stays).status_code == 200
+    merged = own.get(f"{CONTACTS}/{stays['id']}").json
+    assert (merged["function"], merged["note"], merged["source"]) == ("Mayor", "Same.", "A card.")
+    assert merged["purpose"] == LAWFUL["purpose"]
+
+
+@pytest.mark.parametrize(("name", "length"), [("note", 3000), ("source", 400), ("purpose", 400)])
+def test_a_merge_of_texts_that_do_not_fit_is_refused(world: World, name: str, length: int) -> None:
+    own = world.api(OWN)
+    gone, stays = (a_contact(own, **{name: letter * length}) for letter in "ab")
+    refused = merge(own, gone, stays)
+    assert (refused.status_code, issue_of(refused)[0]) == (409, name)
+    assert own.get(f"{CONTACTS}/{gone['id']}").json[name] == "a" * length
 
 
 def test_what_pointed_to_a_merged_contact_points_to_the_one_that_stays(world: World) -> None:
@@ -279,6 +327,13 @@ FOUND = (
     ("reviewDue=true", OWN, 1),
     ("reviewDue=false", OWN, 0),
     ("reviewDue=true", PARTNER, 0),
+    ("reviewOnTo=2020-01-01", OWN, 1),
+    ("reviewOnTo=2019-12-31", OWN, 0),
+    ("reviewOnFrom=2020-01-01", OWN, 1),
+    ("reviewOnFrom=2020-01-02", OWN, 0),
+    ("reviewOnFrom=2019-01-01&reviewOnTo=2100-01-01", OWN, 1),
+    ("reviewOnTo=2100-01-01", PARTNER, 0),
+    ("reviewOnTo=2100-01-01", None, 0),
     ("cityLink={link}", PARTNER, 1),
     ("cityLink={link}", None, 0),
     ("organization={organization}", OWN, 1),
@@ -296,10 +351,38 @@ def test_a_filter_finds_only_by_what_its_caller_may_read(fresh_world: World) -> 
         "city": str(fresh_world.cities[OWN]),
     }
     link = {"id": ids["link"]}
-    a_contact(
-        own, **{**FULL, "reviewOn": "2020-01-01"}, visibility="public", cityLink=link, city={"id": ids["city"]},
+    contact = a_contact(
+        own, **FULL, visibility="public", cityLink=link, city={"id": ids["city"]},
         organization={"id": ids["organization"]}, roles=[{"role": "coordinator", "cityLink": link}],
     )  # fmt: skip
+    to_be_reviewed(fresh_world, contact, "2020-01-01")
     for query, who, count in FOUND:
         reply = fresh_world.api(who).get(f"{CONTACTS}?{query.format(**ids)}")
         assert len(reply.json["items"]) == count, (query, who)
+
+
+def test_a_day_of_review_is_never_in_the_past(world: World) -> None:
+    today = datetime.now(UTC).date()
+    yesterday, tomorrow = (str(today + timedelta(days=days)) for days in (-1, 1))
+    own = world.api(OWN)
+    assert issue_of(own.post(CONTACTS, {"familyName": "X", **LAWFUL, "reviewOn": yesterday}))[0] == "reviewOn"
+    contact = a_contact(own, reviewOn=tomorrow)
+    path = f"{CONTACTS}/{contact['id']}"
+    assert issue_of(own.patch(path, {"reviewOn": yesterday}))[0] == "reviewOn"
+    assert own.patch(path, {"reviewOn": str(today)}).status_code == 200
+    to_be_reviewed(world, contact, yesterday)
+    assert own.patch(path, {"reviewOn": yesterday, "note": "As it stands."}).status_code == 200
+    assert own.patch(path, {"reviewOn": None}).status_code == 200
+    for day in (yesterday, str(today)):
+        refused = own.post(f"{path}/review", {"reviewOn": day}, headers={"If-Match": "*"})
+        assert (refused.status_code, issue_of(refused)[0]) == (400, "reviewOn")
+    assert own.post(f"{path}/review", {"reviewOn": tomorrow}, headers={"If-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["note", "purpose", "source"])
+def test_no_text_on_a_contact_holds_a_national_register_number(world: World, name: str) -> None:
+    own = world.api(OWN)
+    refused = own.post(CONTACTS, {"familyName": "X", **LAWFUL, name: "RR 85.07.30-033.28"})
+    assert (refused.status_code, issue_of(refused)[0]) == (400, name)
+    contact = a_contact(own)
+    assert issue_of(own.patch(f"{CONTACTS}/{contact['id']}", {name: "RR 85073003328"}))[0] == name

@@ -1,142 +1,78 @@
 """Erasure: nothing of a person is left anywhere, and what refers to the person stays whole."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+import threading
 
 import psycopg
 import pytest
-from psycopg import sql
 
-from stedenband.access.models import ROLES
-from tests.builders import OWN, PARTNER, STRANGER, Api, Reply, World
-from tests.people.people import CONTACTS, LAWFUL, a_contact, an_organization, merge, shared
-
-GIVEN, FAMILY = "Zéphyrine", "Quäckenbüsch"
-NAME = f"{GIVEN} {FAMILY}"
-EMAIL, OTHER_EMAIL, PHONE = "zeph.quack@genk-proof.example", "z.q@private-proof.example", "+32470998877"
-NOTE, SOURCE, FUNCTION = "Likes heliotrope ink", 'Her "visiting" card', "Bürgermästerin"
-VALUES = (GIVEN, FAMILY, NAME, EMAIL, OTHER_EMAIL, PHONE, "heliotrope", "visiting", FUNCTION)
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-REASON = {"reason": "subjectRequest", "fileNumber": "DPO/2026-17"}
-
-
-def erase(api: Api, contact: Any, **headers: str) -> Reply:
-    """Erase a person."""
-    return api.post(f"{CONTACTS}/{contact['id']}/erasure", REASON, headers={"If-Match": "*", **headers})
-
-
-def everywhere(world: World) -> Any:
-    """Use a person wherever one can be used, and return the contact."""
-    coordinator, editor = world.api(OWN), world.api(OWN, "editor")
-    body = {
-        "givenName": GIVEN,
-        "familyName": FAMILY,
-        "honorific": "Dr.",
-        "function": FUNCTION,
-        "note": NOTE,
-        "source": SOURCE,
-        "emails": [{"address": EMAIL}],
-        "languages": ["fr"],
-        "roles": [{"role": "coordinator", "cityLink": {"id": str(world.links["link"])}}],
-        **LAWFUL,
-        **shared(world),
-    }
-    contact = coordinator.post(CONTACTS, body, headers={"Idempotency-Key": "first"}).json
-    twin = {
-        "familyName": FAMILY,
-        "phones": [{"number": PHONE}],
-        "emails": [{"address": OTHER_EMAIL}],
-        **LAWFUL,
-        **shared(world),
-    }
-    copy = editor.post(CONTACTS, twin, headers={"Idempotency-Key": "second"}).json
-    assert merge(coordinator, copy, contact).status_code == 200
-    note = f"Ask {NAME.upper()} ({EMAIL})."
-    links = f"/v1/cityLinks/{world.links['public']}"
-    assert editor.patch(links, {"internalNote": note}).status_code == 200
-    an_organization(editor, internalNote=f"{FAMILY} {GIVEN} knows them.")
-    agreement = {
-        "title": "Signed",
-        "kind": "workProgram",
-        "validFrom": "2031-01-01",
-        "validTo": "2032-01-01",
-        "signatories": [{"city": {"id": str(world.cities[OWN])}, "name": NAME, "function": "Mayor"}],
-    }
-    signed = editor.post(f"{links}/agreements", agreement, headers={"Idempotency-Key": "third"})
-    assert signed.status_code == 201
-    path = f"{CONTACTS}/{contact['id']}"
-    put_right = {"honorific": "Prof."}
-    headers = {"If-Match": "*", "Idempotency-Key": "fourth"}
-    assert coordinator.post(f"{path}/rectification", put_right, headers=headers).status_code == 200
-    asked = coordinator.post("/v1/subjectAccess", {"email": EMAIL}, headers={"Idempotency-Key": "fifth"})
-    assert asked.status_code == 201
-    assert world.api(PARTNER).patch(path, {"function": FUNCTION + " "}).status_code == 200
-    return contact
+from stedenband import migrations
+from tests.builders import OWN, STRANGER, Reply, World
+from tests.people.erasing import (
+    EMAIL,
+    FAMILY,
+    GIVEN,
+    JUDGED_AS,
+    NAME,
+    OTHER_EMAIL,
+    PHONE,
+    PURPOSE,
+    REASON,
+    VALUES,
+    erase,
+    everywhere,
+)
+from tests.people.people import CONTACTS, LAWFUL, a_contact, merge
+from tests.people.searching import found_by_words, found_in_a_dump, leaked
+from tests.processes import until
 
 
-def rows(world: World) -> Iterator[tuple[str, str]]:
-    """Give every row of every table as text."""
-    with psycopg.connect(world.database.superuser_url) as connection:
-        for (table,) in connection.execute(TABLES).fetchall():
-            query = sql.SQL("SELECT t::text, to_jsonb(t)::text FROM {} t").format(sql.Identifier(table))
-            for row in connection.execute(query):
-                yield table, " ".join(row)
-
-
-def forms(world: World, value: str) -> set[str]:
-    """Return a value as it may stand somewhere: plain, without case, folded, escaped in JSON."""
-    with psycopg.connect(world.database.superuser_url) as connection:
-        (folded,) = connection.execute("SELECT fold(%s)", [value]).fetchone() or ("",)
-    return {value.lower(), folded, json.dumps(value)[1:-1].lower()}
-
-
-def found_in_the_database(world: World) -> set[tuple[str, str]]:
-    """Return in which tables which of the person's values stand in any form."""
-    wanted = {form: value for value in VALUES for form in forms(world, value)}
-    return {(table, value) for table, text in rows(world) for form, value in wanted.items() if form in text.lower()}
-
-
-def told(world: World, contact: Any) -> Iterator[tuple[str, str]]:
-    """Give all that anybody is told about anything."""
-    link = f"/v1/cityLinks/{world.links['public']}"
-    paths = (
-        CONTACTS,
-        f"{CONTACTS}/{contact['id']}",
-        f"{CONTACTS}/{contact['id']}/history",
-        "/v1/organizations",
-        "/v1/changes?pageSize=200",
-        "/v1/privacyActs",
-        link,
-        f"{link}/history",
-        f"{link}/agreements",
-        f"{CONTACTS}/{contact['id']}?format=vcard",
-        *(f"{CONTACTS}?format={name}" for name in ("csv", "ndjson", "vcard")),
-        f"{link}/agreements?format=csv",
-        "/v1/organizations?format=csv",
-    )
-    callers = [world.api(), *(world.api(city, role) for city in (OWN, PARTNER, STRANGER) for role in ROLES)]
-    for api in callers:
-        for path in paths:
-            yield path, api.get(path).text
-
-
-def test_nothing_of_an_erased_person_is_left_in_any_table_or_reply(fresh_world: World) -> None:
+def test_nothing_of_an_erased_person_is_left_in_a_dump_of_the_database(fresh_world: World) -> None:
     contact = everywhere(fresh_world)
-    before = found_in_the_database(fresh_world)
+    before = found_in_a_dump(fresh_world)
     assert {value for _, value in before} == set(VALUES), "the search finds what is there"
-    expected = {"contact", "contact_email", "contact_phone", "agreement_signatory", "city_link", "organization"}
+    expected = {
+        "contact",
+        "contact_email",
+        "contact_phone",
+        "agreement_signatory",
+        "city_link",
+        "organization",
+        "exchange_project_juror",
+    }
     assert {table for table, _ in before} == expected | {"idempotency_key"}, "and nowhere else, least of all in change"
     act = erase(fresh_world.api(OWN), contact)
     assert act.status_code == 201, act.text
-    assert found_in_the_database(fresh_world) == set()
-    leaked = {
-        (path, value)
-        for path, text in told(fresh_world, contact)
-        for value in VALUES
-        if value in text or json.dumps(value)[1:-1] in text
-    }
-    assert leaked == set()
+    assert found_in_a_dump(fresh_world) == set()
+
+
+def test_nobody_is_told_anything_of_an_erased_person_in_any_format(fresh_world: World) -> None:
+    contact = everywhere(fresh_world)
+    before = leaked(fresh_world, contact["id"])
+    assert {value for _, value in before} >= {GIVEN, FAMILY, NAME, EMAIL, OTHER_EMAIL, PHONE}
+    assert {path for path, _ in before} >= {f"{CONTACTS}?format={name}" for name in ("csv", "ndjson", "vcard", "xlsx")}
+    assert erase(fresh_world.api(OWN), contact).status_code == 201
+    assert leaked(fresh_world, contact["id"]) == set()
+
+
+def test_nobody_finds_an_erased_person_by_any_word(fresh_world: World) -> None:
+    contact = everywhere(fresh_world)
+    assert len(found_by_words(fresh_world)) == 6, "every question finds the contact, which no address may name"
+    assert erase(fresh_world.api(OWN), contact).status_code == 201
+    assert found_by_words(fresh_world) == set()
+
+
+@pytest.mark.parametrize("asked", [{"name": NAME}, {"name": f"{FAMILY} {GIVEN}"}, {"email": EMAIL}, {"phone": PHONE}])
+def test_subject_access_afterwards_finds_nothing_and_leaves_nothing(fresh_world: World, asked: dict[str, str]) -> None:
+    contact, api = everywhere(fresh_world), fresh_world.api(OWN)
+    assert api.post("/v1/subjectAccess", asked).json["records"]
+    assert erase(api, contact).status_code == 201
+    held = api.post("/v1/subjectAccess", asked, headers={"Idempotency-Key": "afterwards"}).json
+    assert (held["records"], held["replies"], held["changes"]) == ([], 0, [])
+    shell = api.post("/v1/subjectAccess", {"contact": {"id": contact["id"]}}).json
+    assert {record["table"] for record in shell["records"]} == {"contact", "contactRole", "exchangeProjectJuror"}
+    assert not [value for value in VALUES if value in json.dumps(shell, ensure_ascii=False)]
+    assert found_in_a_dump(fresh_world) == set(), "what was asked is not kept either"
 
 
 def test_the_act_says_what_was_done_and_what_is_left_is_a_shell(fresh_world: World) -> None:
@@ -154,6 +90,7 @@ def test_the_act_says_what_was_done_and_what_is_left_is_a_shell(fresh_world: Wor
         "contactPhone": 1,
         "contactLanguage": 1,
         "agreementSignatory": 1,
+        "exchangeProjectJuror": 1,
         "cityLink": 1,
         "organization": 1,
         "idempotencyKey": 4,
@@ -163,10 +100,12 @@ def test_the_act_says_what_was_done_and_what_is_left_is_a_shell(fresh_world: Wor
     assert shell["visibility"] == "city"
     assert [role["role"] for role in shell["roles"]] == ["coordinator"]
     assert shell["lawfulBasis"] == LAWFUL["lawfulBasis"]
-    for name in ("displayName", "familyName", "function", "note", "source", "reviewOn", "honorific"):
+    for name in ("displayName", "familyName", "function", "note", "source", "purpose", "reviewOn", "honorific"):
         assert name not in shell
     link = api.get(f"/v1/cityLinks/{fresh_world.links['public']}").json
     assert link["internalNote"] == "Ask … (…)."
+    (juror,) = api.get(f"/v1/exchangeProjects/{fresh_world.projects['public']}").json["jury"]
+    assert (juror["function"], juror["contact"]["id"]) == ("…", contact["id"])
     agreements = api.get(f"/v1/cityLinks/{fresh_world.links['public']}/agreements").json["items"]
     (signed,) = (each["signatories"] for each in agreements if each["title"] == "Signed")
     assert signed == [{"city": signed[0]["city"], "function": "Mayor"}]
@@ -220,3 +159,39 @@ def test_a_stale_tag_erases_nothing(fresh_world: World) -> None:
     assert api.post(f"{path}/erasure", REASON).status_code == 428
     assert erase(api, contact, **{"If-Match": '"9-0"'}).status_code == 412
     assert api.get(path).json["familyName"] == "Example"
+
+
+def test_a_contact_that_somebody_changes_meanwhile_is_not_erased(fresh_world: World) -> None:
+    """The change comes between reading the contact and emptying it."""
+    contact = a_contact(fresh_world.api(OWN))
+    answers: list[Reply] = []
+    with psycopg.connect(fresh_world.database.superuser_url, autocommit=True) as watcher:
+        with psycopg.connect(fresh_world.database.owner_url) as other:
+            other.execute("UPDATE contact SET version = version + 1 WHERE id = %s", [contact["id"]])
+            erasing = threading.Thread(target=lambda: answers.append(erase(fresh_world.api(OWN), contact)))
+            erasing.start()
+            waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            until(lambda: watcher.execute(waits).fetchall())
+        erasing.join()
+    assert answers[0].status_code == 412
+    assert fresh_world.api(OWN).get(f"{CONTACTS}/{contact['id']}").json["familyName"] == "Example"
+
+
+def test_purposes_and_functions_of_jurors_that_were_recorded_are_taken_out(fresh_world: World) -> None:
+    """The record is brought to what it was before the migration that takes them out."""
+    migrations.downgrade(fresh_world.database.owner_url, "0027")
+    api = fresh_world.api(OWN)
+    contact, gone = a_contact(api, purpose=PURPOSE), a_contact(api, purpose=PURPOSE)
+    award = f"/v1/exchangeProjects/{fresh_world.projects['public']}"
+    assert api.patch(award, {"jury": [{"function": JUDGED_AS}]}).status_code == 200
+    with psycopg.connect(fresh_world.database.owner_url) as owner:
+        owner.execute(
+            "UPDATE contact SET erased_at = now(), family_name = NULL, version = version + 1 WHERE id = %s",
+            [gone["id"]],
+        )
+    recorded = {("change", "zeppelin"), ("change", JUDGED_AS)}
+    assert found_in_a_dump(fresh_world) >= recorded
+    migrations.upgrade(fresh_world.database.owner_url)
+    assert found_in_a_dump(fresh_world) == {("contact", "zeppelin"), ("exchange_project_juror", JUDGED_AS)}
+    assert "purpose" not in api.get(f"{CONTACTS}/{gone['id']}").json
+    assert api.get(f"{CONTACTS}/{contact['id']}").json["purpose"] == PURPOSE

@@ -32,6 +32,21 @@ def test_an_identifier_that_cannot_be_is_refused(world: World, name: str, value:
     assert issue_of(reply)[0] == f"identifiers.{name}"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("functionalMailbox", each)
+            for each in ("office", "office@", "a@b@c.example", "Office <office@example.org>")
+        ),
+        *(("phone", each) for each in ("089 65 36 00", "+", "+32", "+999 123456789", "+32 89 65 36 00 ext. 1")),
+    ],
+)
+def test_an_address_or_a_number_that_cannot_be_is_refused(world: World, name: str, value: str) -> None:
+    reply = world.api(OWN).post(ORGANIZATIONS, {"name": "A", "kind": "22", name: value})
+    assert (reply.status_code, issue_of(reply)[0]) == (400, name)
+
+
 @pytest.mark.parametrize("identifier", [f"BE-BCE_KBO-{NUMBER}", "XM-DAC-2-10", "GB-COH-01234567"])
 def test_an_identifier_of_a_registration_agency_is_kept(fresh_world: World, identifier: str) -> None:
     made = an_organization(fresh_world.api(OWN), identifiers={"iatiIdentifier": identifier})

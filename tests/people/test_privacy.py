@@ -1,13 +1,24 @@
 """What a person may ask of a city, the acts that answer it, and the register of processing."""
 
+import re
 from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import CheckConstraint
 
+from stedenband.app import CODE_LISTS, RESOURCES
+from stedenband.core.privacy import Category, Ground, personal, personal_columns
+from stedenband.core.records import Record
+from stedenband.people.models import Contact
+from stedenband.people.routes.document import BY_LETTER, CODES, Writer, word
 from stedenband.people.rules import places
+from stedenband.web import fields
+from stedenband.web.catalogs import LANGUAGES
+from stedenband.web.codelists import code_lists, labels_of
+from stedenband.web.schema import camel
 from tests.builders import OWN, PARTNER, STRANGER, World
-from tests.people.people import CONTACTS, a_contact, issue_of, merge, shared
+from tests.people.people import CONTACTS, a_contact, an_organization, issue_of, merge, shared, to_be_reviewed
 
 ACCESS, ACTS, REGISTER = "/v1/subjectAccess", "/v1/privacyActs", "/v1/processingRegister"
 ANN = {"givenName": "Ann", "familyName": "Example-Proof"}
@@ -120,7 +131,8 @@ def test_access_is_asked_of_the_city_that_answers_for_the_data(fresh_world: Worl
 
 def test_rectification_and_review_change_a_contact_and_are_acts(fresh_world: World) -> None:
     api = fresh_world.api(OWN)
-    contact = a_contact(api, **ANN, reviewOn="2020-01-01")
+    contact = a_contact(api, **ANN)
+    to_be_reviewed(fresh_world, contact, "2020-01-01")
     path = f"{CONTACTS}/{contact['id']}"
     due = f"{CONTACTS}?reviewDue=true"
     assert [each["id"] for each in api.get(due).json["items"]] == [contact["id"]]
@@ -128,7 +140,7 @@ def test_rectification_and_review_change_a_contact_and_are_acts(fresh_world: Wor
     assert right.json["givenName"] == "Anna"
     reviewed = api.post(f"{path}/review", {"reviewOn": "2100-01-01"}, headers={"If-Match": right.headers["ETag"]})
     assert reviewed.json["reviewOn"] == "2100-01-01"
-    assert reviewed.json["version"] == contact["version"] + 2
+    assert reviewed.json["version"] == contact["version"] + 3
     assert api.get(due).json["items"] == []
     acts = api.get(f"{ACTS}?subject={contact['id']}").json["items"]
     assert [(act["kind"], act.get("reason")) for act in acts] == [
@@ -151,8 +163,13 @@ def test_acts_are_for_those_who_answer_or_oversee_and_never_change(fresh_world: 
 
 
 def test_every_name_and_note_that_is_tagged_is_looked_through() -> None:
-    assert {place.model.__tablename__ for place in places.signatures()} == {"agreement_signatory"}
-    assert {place.model.__tablename__ for place in places.notes()} == {"agreement", "city_link", "organization"}
+    assert {place.model.__tablename__ for place in places.signatures()} == {
+        "agreement_signatory",
+        "exchange_project_juror",
+    }
+    assert {place.model.__tablename__ for place in places.notes()} == {
+        "agreement", "city_link", "decision", "exchange_project", "indicator", "organization", "period", "policy_plan", "result",
+    }  # fmt: skip
     assert {model.__tablename__ for model, _ in places.parts()} == {
         "contact_email", "contact_language", "contact_phone",
     }  # fmt: skip
@@ -167,10 +184,122 @@ def test_subject_access_is_a_document_to_read_in_the_language_asked_for(fresh_wo
     assert '<html lang="en">' in reply.text
     assert "<h2>Your data</h2>" in reply.text
     assert "<th>Family name</th><td>Proof &amp; Co</td>" in reply.text
+    assert "<th>Kept for</th><td>2 years: " in reply.text
+    assert "<th>Where it stands</th><td>Contact: " in reply.text
     assert "&lt;script&gt;" in reply.text
     assert "<script" not in reply.text
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert reply.headers["Cache-Control"] == "no-store"
     nobody = api.post(f"{ACCESS}?format=html", {"name": "Nobody"}, headers={"Accept-Language": "fr"})
     assert '<html lang="fr">' in nobody.text
+    dutch = api.post(f"{ACCESS}?lang=nl", {"name": "<script>alert(1)</script> Proof & Co"}, headers=wanted).text
+    labels = set(re.findall("<th>([^<]*)</th>", dutch))
+    assert {"Kind of data", "Published on", "Number of the record"}.isdisjoint(labels)
+    assert all(label[0].isupper() for label in labels), "no property is shown by its name in the API"
     assert api.get(REGISTER, headers={"Accept-Language": "nl"}).headers["Content-Language"] == "nl"
+
+
+SHOWN: set[Any] = {
+    Contact.__table__,
+    *(model.__table__ for model, _, _ in places.references()),
+    *(place.model.__table__ for place in (*places.signatures(), *places.notes())),
+}
+"""The tables of which a person may be shown rows."""
+PERSONAL: set[Any] = {table for table in Record.metadata.tables.values() if list(personal_columns(table))}
+
+
+@pytest.mark.parametrize("table", sorted(SHOWN | PERSONAL, key=str), ids=str)
+def test_every_column_of_a_table_that_can_hold_personal_data_has_a_label(table: Any) -> None:
+    kind, labels = camel(table.name), labels_of("properties")
+    assert set(labels_of("tables").get(kind, ())) == set(LANGUAGES)
+    names = [camel(column.name) for column in table.c]
+    lacking = [name for name in names if set(labels.get(f"{kind}.{name}", labels.get(name, ()))) != set(LANGUAGES)]
+    assert not lacking, "add rows to the properties of web/data/labels.tsv"
+
+
+@pytest.mark.parametrize("table", sorted(SHOWN, key=str), ids=str)
+def test_every_code_that_a_person_may_be_shown_has_words(table: Any) -> None:
+    kind = camel(table.name)
+    for check in (each for each in table.constraints if isinstance(each, CheckConstraint)):
+        column, listed, codes = str(check.sqltext).partition(" IN (")
+        if listed:
+            name = CODES.get(f"{kind}.{camel(column)}") or CODES[camel(column)]
+            for code in re.findall("'(.*?)'", codes):
+                assert all(word(name, code, language) != code for language in LANGUAGES), (name, code)
+
+
+def test_every_category_and_ground_has_words() -> None:
+    assert set(labels_of("dataCategories")) == set(Category)
+    assert set(BY_LETTER) == set(Ground)
+    assert not set(CODES.values()) - {*code_lists(CODE_LISTS), "dataCategories", "tables"}
+
+
+def test_a_person_reads_words_and_names_not_codes_and_ids(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    link = {"id": str(fresh_world.links["link"])}
+    organization = an_organization(api, name="De Kring")
+    contact = a_contact(
+        api, **ANN, languages=["fr"], organization={"id": organization["id"]},
+        roles=[{"role": "boardMember", "cityLink": link}], emails=[{"address": "ann@example.org", "kind": "private"}],
+    )  # fmt: skip
+    award = f"/v1/exchangeProjects/{fresh_world.projects['public']}"
+    jury = [{"function": "Voorzitter", "contact": {"id": contact["id"]}}]
+    written = {"title": "Groene wijk", "jury": jury, "internalNote": "Ann Example-Proof."}
+    assert api.patch(award, written).status_code == 200
+    asked = {"contact": {"id": contact["id"]}}
+    text = api.post(f"{ACCESS}?format=html&lang=nl", asked).text
+    for shown in (
+        "<h3>Jurylid van een prijs</h3>",
+        "<th>Uitwisselingsproject</th><td>Groene wijk</td>",
+        "<th>Rechtsgrond</th><td>Taak van algemeen belang</td>",
+        "<th>Organisatie</th><td>De Kring</td>",
+        "<th>Contact</th><td>Ann Example-Proof</td>",
+        "<th>Gegevens van de stad</th><td>Genk</td>",
+        "<th>Taal</th><td>Frans</td>",
+        "<th>Rol</th><td>Bestuurslid</td>",
+        "<th>Soort</th><td>Privé</td>",
+        "Taak van algemeen belang (e)",
+        "<th>Wat er gebeurde</th><td>Aangemaakt</td>",
+        "Jurylid van een prijs: Functie",
+    ):
+        assert shown in text, shown
+    numbers = re.findall("<th>([^<]*)</th><td>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}</td>", text)
+    assert set(numbers) <= {"Nummer van het gegeven"}
+
+
+def test_every_free_text_on_people_refuses_national_register_numbers() -> None:
+    free = {
+        (resource.name, name): type(field)
+        for resource in RESOURCES
+        for name, field in resource.schema._declared_fields.items()  # noqa: SLF001 (as in web.schema)
+        if (column := resource.model.__table__.c.get(name)) is not None
+        if (tag := personal(column)) and tag.category is Category.FREE_TEXT
+    }
+    assert len(free) >= 12
+    assert set(free.values()) == {fields.Remark}
+
+
+def test_putting_only_the_addresses_right_is_a_change_of_the_contact(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    contact = a_contact(api, **ANN)
+    right = api.post(
+        f"{CONTACTS}/{contact['id']}/rectification", {"phones": [{"number": NUMBER}]}, headers={"If-Match": "*"}
+    )
+    assert right.json["version"] == contact["version"] + 1
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (True, "Ja"),
+        (False, "Nee"),
+        (["nl", "fr"], "nl, fr"),
+        ({"nl": "Afval", "fr": "Déchets"}, "Afval"),
+        ({"value": "5", "year": 2020}, "5: 2020"),
+        ("2c1d", "Genk"),
+        ("P2Y", "2 jaar"),
+        (7, "7"),
+    ],
+)
+def test_a_value_is_written_in_words_by_its_form(value: Any, shown: str) -> None:
+    assert Writer("nl", {"2c1d": "Genk"}).text(value) == shown

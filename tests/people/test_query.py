@@ -39,6 +39,8 @@ QUESTIONS: tuple[tuple[dict[str, Any], list[str], int], ...] = (
     ({"language": ["nl", "fr"]}, ["Zorro"], 0),
     ({"sort": "-name"}, ["Zorro", "Mokgosi", "Dupont"], 3),
     ({"role": ["staff"]}, [], 0),
+    ({"reviewOnFrom": "2100-01-01"}, [], 0),
+    ({"reviewOnTo": "2100-01-01"}, [], 0),
     ({}, ["Dupont", "Mokgosi", "Zorro"], 3),
 )
 

@@ -55,19 +55,6 @@ def test_a_ground_counts_for_its_city_while_it_holds(unground: World, values: di
     assert unground.api(OWN).post(CONTACTS, sharing(unground)).status_code == 409
 
 
-def test_a_ground_does_not_end_while_contacts_are_shared_on_it(fresh_world: World) -> None:
-    api = fresh_world.api(OWN)
-    a_contact(api, **sharing(fresh_world))
-    (held,) = api.get(f"{GROUNDS}?city={fresh_world.cities[PARTNER]}&validOn=2026-01-01").json["items"]
-    assert api.patch(f"{GROUNDS}/{held['id']}", {"validTo": "2021-01-01"}).status_code == 409
-    assert api.patch(f"{GROUNDS}/{held['id']}", {"reference": "Council decision 3"}).status_code == 200
-    for contact in api.get(CONTACTS).json["items"]:
-        assert api.patch(f"{CONTACTS}/{contact['id']}", {"visibility": "city"}).status_code == 200
-    assert api.patch(f"{GROUNDS}/{held['id']}", {"validTo": "2021-01-01"}).status_code == 200
-    acts = api.get("/v1/privacyActs?kind=transferGround").json["items"]
-    assert [act["subject"]["id"] for act in acts] == [held["id"]] * 2
-
-
 def test_a_city_from_beyond_does_not_join_a_link_in_which_contacts_are_shared(unground: World) -> None:
     api = unground.api(OWN)
     own, french, beyond = ({"city": {"id": str(unground.cities[name])}} for name in (OWN, STRANGER, PARTNER))

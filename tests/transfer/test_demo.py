@@ -77,6 +77,53 @@ def test_people_are_shown_to_those_who_may_know_them_and_are_marked_as_invented(
         assert len(register.as_(caller).get("/v1/organizations").json["items"]) == count
 
 
+def test_the_projects_of_the_link_are_shown_to_those_who_may_see_them_and_are_marked(register: Demo) -> None:
+    counts = {"genk": 8, "auditor": 8, "francistown": 8, None: 7}
+    for caller, count in counts.items():
+        projects = register.as_(caller).get("/v1/exchangeProjects").json["items"]
+        assert len(projects) == count, caller
+        assert all("(demo)" in each["title"] for each in projects)
+        people = [juror["name"] for each in projects for juror in each["jury"] if "name" in juror]
+        assert all("Example (demo)" in name for name in people)
+        assert bool(people) == (caller in {"genk", "auditor"})
+    (award,) = register.as_(None).get("/v1/exchangeProjects?kind=award").json["items"]
+    assert award["amount"] == {"value": "2500.00", "currency": "EUR"}
+    assert [each["name"] for each in award["nominations"] if each["winner"]] == ["Ward A (demo)"]
+    assert award["policyAction"]["title"].startswith("2.1 Demo: ")
+
+
+def test_the_plan_of_genk_is_public_with_its_goals_and_actions(register: Demo) -> None:
+    (plan,) = register.as_(None).get("/v1/policyPlans").json["items"]
+    assert set(plan["mission"]) == {"nl", "fr", "en"}
+    counts = {"goals": 2, "actions": 5}
+    for below, count in counts.items():
+        assert len(register.as_(None).get(f"{plan['href']}/{below}").json["items"]) == count
+    served = register.as_(None).get("/v1/statistics/exchangeProjects?groupBy=policyGoal").json
+    assert [group["record"]["title"][:7] for group in served["groups"]] == ["1 Demo:", "2 Demo:"]
+    assert (served["total"], served["ungrouped"]) == (7, 0)
+
+
+def test_three_projects_have_results_whose_last_period_is_open_to_the_partner(register: Demo) -> None:
+    public, partner = register.as_(None), register.as_("francistown")
+    projects = public.get("/v1/exchangeProjects?select=(title,results)").json["items"]
+    with_results = [each for each in projects if each["results"]]
+    assert len(with_results) == 3
+    for each in with_results:
+        (result,) = each["results"]
+        (indicator,) = result["indicators"]
+        assert all("(demo)" in text for text in (*result["title"].values(), *indicator["title"].values()))
+        *known, last = indicator["periods"]
+        assert all(period["actual"]["comment"]["en"].startswith("Demo:") for period in known)
+        assert "actual" not in last
+        assert partner.get(last["href"]).json["locked"] is False
+    (waste,) = [each["results"][0]["indicators"][0] for each in with_results if each["title"].startswith("Waste")]
+    targets = {
+        day: public.get(f"{waste['href']}/series?asOf={day}").json["periods"][2]["target"]["value"]
+        for day in ("2023-06-01", "2023-08-01")
+    }
+    assert targets == {"2023-06-01": "100", "2023-08-01": "120"}
+
+
 def test_the_whole_register_is_public(register: Demo) -> None:
     public = register.as_(None)
     assert public.get("/v1/cityLinks?total=true").json["total"] == 445

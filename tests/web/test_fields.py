@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
+from stedenband.core.words import say
 from stedenband.web import fields
 from stedenband.web.fields import QueryText
 from stedenband.web.schema import Schema, create_schema, patch_schema
@@ -33,8 +34,8 @@ class SpotSchema(Schema):
 FIELDS: dict[str, fields.Field] = {
     "text": fields.Text("", 10),
     "lines": fields.Text("", 10, lines=True),
-    "pattern": fields.Pattern("", "[A-Z]{2}", "Two capitals."),
-    "checked": fields.Pattern("", "[0-9]+", "Even.", check=lambda text: int(text) % 2 == 0),
+    "pattern": fields.Pattern("", "[A-Z]{2}", say("Two capitals.")),
+    "checked": fields.Pattern("", "[0-9]+", say("Even."), check=lambda text: int(text) % 2 == 0),
     "code": fields.Code("", ("one", "two")),
     "country": fields.CountryCode(""),
     "language": fields.LanguageCode(""),

@@ -58,12 +58,12 @@ def issues(world: World, path: str, body: Any) -> list[tuple[str, str]]:
 
 
 def test_what_fields_rules_and_constraints_say_is_translated(world: World) -> None:
-    schema = "Invoer niet geldig volgens het schema"
+    schema, rule = "Invoer niet geldig volgens het schema", "Invoer geweigerd"
     assert issues(world, "/v1/partnerCities", {"name": "\x00", "countryCode": "ZZ", "population": 1, "x": 1}) == [
-        ( schema, "Verwijder stuurtekens, surrogaten en tekens die de schrijfrichting veranderen."),
-        (schema, "Geef de code van een land: twee hoofdletters, zoals BE (zie /v1/refData/countries)."),
+        (rule, "Verwijder stuurtekens, surrogaten en tekens die de schrijfrichting veranderen."),
+        (rule, "Geef de code van een land: twee hoofdletters, zoals BE (zie /v1/refData/countries)."),
         (schema, "Geef een JSON-object."),
-        (schema, "Deze eigenschap bestaat hier niet of kan niet worden geschreven."),
+        (rule, "Deze eigenschap bestaat hier niet of kan niet worden geschreven."),
     ]  # fmt: skip
     assert issues(world, "/v1/partnerCities", {"name": None}) == [
         (schema, "Deze eigenschap kan niet null zijn."),
@@ -71,10 +71,10 @@ def test_what_fields_rules_and_constraints_say_is_translated(world: World) -> No
     ]
     once = {"city": {"id": str(world.cities[OWN])}}
     link = {"kind": "twinning", "members": [once, once]}
-    assert issues(world, "/v1/cityLinks", link) == [(schema, "Noem elke stad één keer.")]
+    assert issues(world, "/v1/cityLinks", link) == [(rule, "Noem elke stad één keer.")]
     broken = f"/v1/cityLinks/{world.links['public']}/agreements"
     agreement = {"title": "A", "kind": "renewal", "validFrom": "2020-01-02", "validTo": "2020-01-01"}
-    assert issues(world, broken, agreement) == [("Invoer geweigerd", "Een overeenkomst eindigt nadat ze begint.")]
+    assert issues(world, broken, agreement) == [(rule, "De einddatum van een overeenkomst ligt na de begindatum.")]
 
 
 def test_a_sentence_within_a_sentence_is_translated_with_it() -> None:

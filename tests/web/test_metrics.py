@@ -1,5 +1,6 @@
 """What is measured, and who may read it."""
 
+import psycopg
 import pytest
 
 from stedenband.web.metrics import from_this_machine
@@ -57,3 +58,23 @@ def test_requests_are_counted_by_template_and_never_by_path(world: World) -> Non
         assert line in text, line
     assert "Jane" not in text
     assert str(link) not in text
+
+
+def test_a_connection_that_broke_while_nobody_used_it_is_not_counted(fresh_world: World) -> None:
+    def in_use() -> str:
+        lines = fresh_world.api().get("/metrics").text.splitlines()
+        return next(line for line in lines if line.startswith("stedenband_connections_in_use "))
+
+    assert fresh_world.api(OWN).get("/v1/me").status_code == 200
+    before = in_use()
+    with psycopg.connect(fresh_world.database.superuser_url, autocommit=True) as owner:
+        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'stedenband_api'"
+                      " AND datname = current_database()")  # fmt: skip
+        assert fresh_world.api(OWN).get("/v1/me").status_code == 200, "it is replaced"
+        assert in_use() == before
+        owner.execute(f'ALTER DATABASE "{fresh_world.database.name}" CONNECTION LIMIT 0')
+        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'stedenband_api'"
+                      " AND datname = current_database()")  # fmt: skip
+        assert fresh_world.api(OWN).get("/v1/me").status_code == 503
+        assert in_use() == before
+        owner.execute(f'ALTER DATABASE "{fresh_world.database.name}" CONNECTION LIMIT -1')

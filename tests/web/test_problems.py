@@ -8,17 +8,17 @@ from werkzeug import exceptions as http
 from stedenband.core.errors import BadRequest, Issue
 from stedenband.web.guard import OPEN, needs
 from stedenband.web.problems import issue_document, of_http
-from tests.builders import OWN, World
+from tests.builders import OWN, Api, World, app_on
 
 
-def test_a_fault_of_ours_is_answered_without_a_word_of_it(fresh_world: World, written: StringIO) -> None:
+def test_a_fault_of_ours_is_answered_without_a_word_of_it(world: World, written: StringIO) -> None:
     @needs(OPEN)
     def broken() -> str:
         raise RuntimeError("the secret of the house")
 
-    fresh_world.app._got_first_request = False  # noqa: SLF001 (a route that is added late, for this test alone)
-    fresh_world.app.add_url_rule("/broken", "broken", broken)
-    answer = fresh_world.api().get("/broken")
+    with app_on(world.database) as app:
+        app.add_url_rule("/broken", "broken", broken)
+        answer = Api(app.test_client()).get("/broken")
     assert (answer.status_code, answer.json["type"]) == (500, "urn:problem-type:belgif:internalServerError")
     assert "secret" not in answer.text
     assert answer.json["instance"] == f"urn:uuid:{answer.headers['BelGov-Trace-Id']}"

@@ -7,6 +7,7 @@ import pytest
 
 from stedenband.app import create_app
 from stedenband.config import Settings
+from stedenband.web.counters import Counters
 from stedenband.web.rates import EXTENSION
 from stedenband.web.windows import Windows
 from tests.builders import BASE, OWN, Api, Reply, World
@@ -176,6 +177,33 @@ def test_a_redis_that_is_gone_is_seen_by_who_asks_for_it() -> None:
         process.wait()
         assert not windows.are_shared()
         assert not windows.are_shared(), "and it is left alone for a while"
+
+
+def test_what_is_spent_while_redis_goes_is_counted_here() -> None:
+    with redis_server() as (address, process):
+        windows = Windows(address, 1)
+        assert windows.are_shared()
+        process.kill()
+        process.wait()
+        windows.spend(3, "client", "somebody")
+        assert windows.left(3, "client", "somebody")[:2] == (3, 2)
+
+
+def test_what_was_spent_a_minute_ago_counts_less_and_less() -> None:
+    now = [600.0]
+    counters = Counters(lambda: now[0])
+    for _ in range(4):
+        counters.spend("somebody")
+    assert counters.left(5, "somebody") == (1, 60.0)
+    now[0] = 660.0
+    assert counters.left(5, "somebody") == (1, 0.0)
+    now[0] = 675.0
+    assert counters.left(5, "somebody") == (2, 0.0), "three quarters of them still count"
+    now[0] = 685.0
+    left, seconds = counters.left(5, "somebody")
+    assert (left, seconds) == (3, 5.0), "the next is forgotten five seconds later"
+    now[0] = 720.0
+    assert counters.left(5, "somebody") == (5, 0.0)
 
 
 def test_the_counters_of_an_application_are_its_own(world: World, limited: Limited) -> None:

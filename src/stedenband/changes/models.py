@@ -12,6 +12,8 @@ from stedenband.core.privacy import AUDIT
 from stedenband.core.records import NOW, Record, one_of
 
 OPERATIONS = ("created", "updated", "withdrawn", "deleted")
+GONE = "visibility = 'link' AND audience_city_id IS NULL AND (operation = 'deleted' OR withdrawn)"
+"""Entries of a link that tell its members to forget a record; told again to one that leaves (`tell_leavers`)."""
 
 
 class Change(Record):
@@ -34,10 +36,11 @@ class Change(Record):
         ),
         Index("ix_change_transaction_id_sequence", "transaction_id", "sequence"),
         Index("ix_change_record_id_sequence", "record_id", "sequence"),
+        Index("ix_change_gone", "city_link_id", postgresql_where=text(GONE)),
         {
             "info": {
-                "impersonal": "sequence transaction_id changed_at operation withdrawn table_name record_id version"
-                " fields city_id city_link_id visibility previous_visibility remaining audience_city_id"
+                "impersonal": "sequence transaction_id changed_at operation withdrawn table_name record_id parent_id"
+                " version fields city_id city_link_id visibility previous_visibility remaining audience_city_id"
             }
         },
     )
@@ -54,6 +57,7 @@ class Change(Record):
     withdrawn: Mapped[bool] = mapped_column(server_default=text("false"))
     table_name: Mapped[str]
     record_id: Mapped[UUID]
+    parent_id: Mapped[UUID | None]
     version: Mapped[int]
     fields: Mapped[dict[str, Any]] = mapped_column(JSONB)
     city_id: Mapped[UUID | None]

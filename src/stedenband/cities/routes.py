@@ -36,9 +36,10 @@ from stedenband.web.conditional import check_version
 from stedenband.web.declare import StrictBlueprint, declare
 from stedenband.web.formats.geojson import between, point
 from stedenband.web.idempotency import once
-from stedenband.web.mount import answer, find, mount
+from stedenband.web.mount import answer, mount
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 from stedenband.web.search import by_words
+from stedenband.web.sight import find
 
 
 def any_of(column: Any) -> Any:

@@ -22,9 +22,9 @@ from stedenband.cities.models import (
 from stedenband.core.access import Actor, Permission, Role
 from stedenband.core.errors import BadRequest, Conflict, MissingPermission
 from stedenband.core.lifecycle import Transition
-from stedenband.core.parts import assign, referred, replace_parts, store
+from stedenband.core.parts import assign, refer, referred, replace_parts, store
 from stedenband.core.records import Owned
-from stedenband.core.words import say
+from stedenband.core.words import Rule, say
 
 Data = dict[str, Any]
 LONGEST_TITLE = 200
@@ -79,8 +79,10 @@ def create_city_link(session: Session, actor: Actor, data: Data) -> CityLink:
     said = {"decision": decision, "reason": data.pop("reason", None)}
     LINK_LIFECYCLE.check(None, status, said)
     link = CityLink(city_id=actor.city_id)
+    move = Transition(status, said)
+    _enter(link, move)
     change_city_link(session, actor, link, data)
-    move_city_link(session, actor, link, Transition(status, said))
+    _record_move(session, link, move)
     return link
 
 
@@ -114,12 +116,22 @@ def delete_city_link(_session: Session, _actor: Actor, link: CityLink) -> None:
 
 def move_city_link(session: Session, _actor: Actor, link: CityLink, move: Transition) -> None:
     """Move a link along its lifecycle and record the decision as values; its dates follow the decision."""
+    _enter(link, move)
+    _record_move(session, link, move)
+
+
+def _enter(link: CityLink, move: Transition) -> None:
+    """Put a link into a state; a new one before it is stored, so that its first version is whole."""
     decision = move.said.get("decision") or {}
     link.status = move.to
     if move.to == "active" and link.start_date is None:
         link.start_date = decision.get("decision_date")
     if move.to == "ended" and link.end_date is None:
         link.end_date = decision.get("decision_date")
+
+
+def _record_move(session: Session, link: CityLink, move: Transition) -> None:
+    decision = move.said.get("decision") or {}
     session.add(CityLinkMove(city_link_id=link.id, status=move.to, reason=move.said.get("reason"), **decision))
 
 
@@ -154,7 +166,7 @@ def change_agreement(session: Session, actor: Actor, agreement: Agreement, data:
     if "signatories" in data:
         signed = [
             {
-                "partner_city_id": referred(session, PartnerCity, each["city"], f"signatories[{index}].city").id,
+                "partner_city_id": refer(session, PartnerCity, each["city"], f"signatories[{index}].city"),
                 "function": each["function"],
                 "name": each.get("name"),
                 "position": index,
@@ -162,7 +174,7 @@ def change_agreement(session: Session, actor: Actor, agreement: Agreement, data:
             for index, each in enumerate(data["signatories"] or ())
         ]
         if len({(each["partner_city_id"], each["function"], each["name"]) for each in signed}) < len(signed):
-            raise BadRequest.at("body", "signatories", say("Name each signature once."))
+            raise BadRequest.at("body", "signatories", Rule(say("Name each signature once.")))
         replace_parts(session, AgreementSignatory, owner, signed, ["partner_city_id", "function", "name"])
 
 
@@ -179,7 +191,7 @@ def _members(session: Session, actor: Actor, link: CityLink, wanted: list[Data])
         for index, each in enumerate(wanted)
     ]
     if len({city.id for city, _ in members}) < len(members):
-        raise BadRequest.at("body", "members", say("Name each city once."))
+        raise BadRequest.at("body", "members", Rule(say("Name each city once.")))
     return members
 
 

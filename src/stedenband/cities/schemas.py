@@ -155,7 +155,9 @@ class CityLinkSchema(RecordSchema):
         lines=True,
         example={"en": "City link of Genk and Francistown since 2004."},
     )
-    internal_note = fields.Text("A note for the own staff.", 4000, lines=True, audience="city", example="Renewal due.")
+    internal_note = fields.Remark(
+        "A note for the own staff.", 4000, lines=True, audience="city", example="Renewal due."
+    )
     start_date = fields.Date("When it began.", example="2004-06-24")
     end_date = fields.Date("When it ended.", example="2025-12-31")
     renewal_due = fields.Flag(
@@ -227,7 +229,7 @@ class AgreementSchema(RecordSchema):
     signed_on = fields.Date("When it was signed; none: a draft.", example="2019-11-18")
     themes = fields.Codes("What it is about.", fields.Code("A theme.", THEMES, example="waste"))
     signatories = fields.Items("Who signed.", SignatorySchema)
-    internal_note = fields.Text(
+    internal_note = fields.Remark(
         "A note for the own staff.", 4000, lines=True, audience="city", example="Ask the archive."
     )
     visibility = fields.Code("Who sees it; never more people than its link.", VISIBILITIES)

@@ -30,6 +30,19 @@ class Permission(StrEnum):
     CONTACTS_RECTIFY = "contacts:rectify"
     CONTACTS_REVIEW = "contacts:review"
     CONTACTS_UPDATE = "contacts:update"
+    DECISIONS_CREATE = "decisions:create"
+    DECISIONS_DELETE = "decisions:delete"
+    DECISIONS_READ = "decisions:read"
+    DECISIONS_UPDATE = "decisions:update"
+    EXCHANGE_PROJECTS_CREATE = "exchangeProjects:create"
+    EXCHANGE_PROJECTS_DELETE = "exchangeProjects:delete"
+    EXCHANGE_PROJECTS_MOVE = "exchangeProjects:move"
+    EXCHANGE_PROJECTS_READ = "exchangeProjects:read"
+    EXCHANGE_PROJECTS_UPDATE = "exchangeProjects:update"
+    INDICATORS_CREATE = "indicators:create"
+    INDICATORS_DELETE = "indicators:delete"
+    INDICATORS_READ = "indicators:read"
+    INDICATORS_UPDATE = "indicators:update"
     ORGANIZATIONS_CREATE = "organizations:create"
     ORGANIZATIONS_DELETE = "organizations:delete"
     ORGANIZATIONS_READ = "organizations:read"
@@ -39,9 +52,24 @@ class Permission(StrEnum):
     PARTNER_CITIES_DELETE = "partnerCities:delete"
     PARTNER_CITIES_READ = "partnerCities:read"
     PARTNER_CITIES_UPDATE = "partnerCities:update"
+    PERIODS_APPROVE = "periods:approve"
+    PERIODS_CREATE = "periods:create"
+    PERIODS_DELETE = "periods:delete"
+    PERIODS_READ = "periods:read"
+    PERIODS_REPORT = "periods:report"
+    PERIODS_UPDATE = "periods:update"
+    POLICY_PLANS_CREATE = "policyPlans:create"
+    POLICY_PLANS_DELETE = "policyPlans:delete"
+    POLICY_PLANS_READ = "policyPlans:read"
+    POLICY_PLANS_UPDATE = "policyPlans:update"
     PRIVACY_ACTS_READ = "privacyActs:read"
     PROCESSING_REGISTER_READ = "processingRegister:read"
     RECORDS_PUBLISH = "records:publish"
+    REMINDERS_READ = "reminders:read"
+    RESULTS_CREATE = "results:create"
+    RESULTS_DELETE = "results:delete"
+    RESULTS_READ = "results:read"
+    RESULTS_UPDATE = "results:update"
     SEARCH_READ = "search:read"
     SUBJECT_ACCESS_CREATE = "subjectAccess:create"
     TRANSFER_GROUNDS_CREATE = "transferGrounds:create"
@@ -68,20 +96,48 @@ _READ = frozenset(
         P.CHANGES_READ,
         P.CITY_LINKS_READ,
         P.CONTACTS_READ,
+        P.DECISIONS_READ,
+        P.EXCHANGE_PROJECTS_READ,
+        P.INDICATORS_READ,
         P.ORGANIZATIONS_READ,
         P.PARTNER_CITIES_READ,
+        P.PERIODS_READ,
+        P.POLICY_PLANS_READ,
+        P.RESULTS_READ,
         P.SEARCH_READ,
     }
 )
-_SHARED = frozenset({P.AGREEMENTS_UPDATE, P.CITY_LINKS_UPDATE, P.CONTACTS_UPDATE, P.ORGANIZATIONS_UPDATE})
+_SHARED = frozenset(
+    {
+        P.AGREEMENTS_UPDATE,
+        P.CITY_LINKS_UPDATE,
+        P.CONTACTS_UPDATE,
+        P.EXCHANGE_PROJECTS_UPDATE,
+        P.INDICATORS_UPDATE,
+        P.ORGANIZATIONS_UPDATE,
+        P.PERIODS_REPORT,
+        P.PERIODS_UPDATE,
+        P.REMINDERS_READ,
+        P.RESULTS_UPDATE,
+    }
+)
 _EDIT = _SHARED | {
     P.AGREEMENTS_CREATE,
     P.CITY_LINKS_CREATE,
     P.CITY_LINKS_MOVE,
     P.CONTACTS_CREATE,
+    P.DECISIONS_CREATE,
+    P.DECISIONS_UPDATE,
+    P.EXCHANGE_PROJECTS_CREATE,
+    P.EXCHANGE_PROJECTS_MOVE,
+    P.INDICATORS_CREATE,
     P.ORGANIZATIONS_CREATE,
     P.PARTNER_CITIES_CREATE,
     P.PARTNER_CITIES_UPDATE,
+    P.PERIODS_CREATE,
+    P.POLICY_PLANS_CREATE,
+    P.POLICY_PLANS_UPDATE,
+    P.RESULTS_CREATE,
 }
 _DECIDE = frozenset(
     {
@@ -91,9 +147,16 @@ _DECIDE = frozenset(
         P.CITY_LINKS_MERGE,
         P.CONTACTS_DELETE,
         P.CONTACTS_MERGE,
+        P.DECISIONS_DELETE,
+        P.EXCHANGE_PROJECTS_DELETE,
+        P.INDICATORS_DELETE,
         P.ORGANIZATIONS_DELETE,
         P.PARTNER_CITIES_DELETE,
+        P.PERIODS_APPROVE,
+        P.PERIODS_DELETE,
+        P.POLICY_PLANS_DELETE,
         P.RECORDS_PUBLISH,
+        P.RESULTS_DELETE,
     }
 )
 _OVERSEE = frozenset({P.PRIVACY_ACTS_READ, P.PROCESSING_REGISTER_READ, P.TRANSFER_GROUNDS_READ})
@@ -110,7 +173,7 @@ _ANSWER = _OVERSEE | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PUBLIC: _READ,  # public rows
     Role.PARTNER: _READ | _SHARED,  # what is shared in the links of the partner city
-    Role.AUDITOR: _READ | _OVERSEE,  # every row of the own city
+    Role.AUDITOR: _READ | _OVERSEE | {P.REMINDERS_READ},  # every row of the own city
     Role.EDITOR: _READ | _EDIT,  # all of the own city but deciding
     Role.COORDINATOR: _READ | _EDIT | _DECIDE | _ANSWER,
     Role.ADMIN: _READ

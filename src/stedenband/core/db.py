@@ -5,29 +5,43 @@ key up, `enter_as(issuer, city, role, person)` the client of a verified token; e
 it found. The scope is never remembered on our side.
 """
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, Engine, create_engine, event, exc, pool
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from stedenband.core.access import ANYBODY, Actor, Role
-from stedenband.core.errors import Problem, ServiceUnavailable
+from stedenband.core.errors import PreconditionFailed, Problem, ServiceUnavailable
 from stedenband.core.sqlstate import is_lost, is_transient, problem_of
 
 Result = TypeVar("Result")
+
+warnings.filterwarnings("error", "DELETE statement on table", exc.SAWarning)  # gone, or not the caller's: no success
 
 TIME_OUTS = (
     "-c statement_timeout=3000 -c lock_timeout=1000 -c idle_in_transaction_session_timeout=5000"
     " -c timezone=UTC -c default_transaction_isolation=read\\ committed -c jit=off"
 )
+LINE: Mapping[str, int] = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 3000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+}
+"""Seconds (and milliseconds) after which a silent line is given up; the kernel by itself waits a quarter of an hour."""
 DEADLINE = 4.0
 """Seconds within which a request may still retry a serialization failure or deadlock."""
 ATTEMPTS = 3
@@ -123,16 +137,36 @@ def _refuse_unsafe(connection: psycopg.Connection[Any], _record: object) -> None
 class Visit:
     """One caller's use of one connection: reads in autocommit, at most one transaction at a time."""
 
-    def __init__(self, connection: Connection, actor: Actor | None) -> None:
+    def __init__(self, engine: Engine, pooled: pool.PoolProxiedConnection, actor: Actor | None) -> None:
         """Keep the connection; `actor` is None when the key presented is not valid."""
-        self.connection = connection
         self.actor = actor
+        self._engine = engine
+        self._pooled = pooled
         self._since = monotonic()
 
-    def rows(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
-        """Run one finished statement and return its rows."""
-        with translated():
-            return list(self.connection.exec_driver_sql(statement, dict(values)).all())
+    @cached_property
+    def connection(self) -> Connection:
+        """SQLAlchemy's view of the connection, for what is not a finished statement."""
+        return Connection(self._engine, self._pooled)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._pooled.close()
+
+    def rows(self, statement: str, values: Mapping[str, Any], *, named: bool = False) -> list[Any]:
+        """Run one finished statement and return its rows; `named`: their values have the names of the columns.
+
+        psycopg itself is asked, as there is nothing to compile or to convert.
+        """
+        raw: Any = self._pooled.driver_connection
+        try:
+            cursor = raw.cursor(row_factory=namedtuple_row) if named else raw.cursor()
+            rows: list[Any] = cursor.execute(statement, values).fetchall()
+        except psycopg.Error as error:
+            if raw.broken:
+                self._pooled.invalidate(error)
+            raise problem_of(error) from error
+        return rows
 
     @contextmanager
     def copied(self, statement: str, values: Mapping[str, Any], seconds: int) -> Iterator[Iterator[tuple[Any, ...]]]:
@@ -144,7 +178,7 @@ class Visit:
             self.connection.exec_driver_sql("BEGIN READ ONLY")
             try:
                 self.connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{int(seconds)}s'")
-                raw: Any = self.connection.connection.driver_connection
+                raw: Any = self._pooled.driver_connection
                 with psycopg.ClientCursor(raw).copy(f"COPY ({statement}) TO STDOUT", values) as copy:
                     yield copy.rows()
             finally:
@@ -165,6 +199,16 @@ class Visit:
         finally:
             session.close()
 
+    def rehearse(self, work: Callable[[Session], Result]) -> Result:
+        """Run `work` in a transaction of which nothing stays, however it ends."""
+        with translated():
+            self.connection.exec_driver_sql("BEGIN")
+            try:
+                with Session(self.connection, autoflush=False, expire_on_commit=False) as session:
+                    return work(session)
+            finally:
+                self.connection.rollback()
+
     def write(self, work: Callable[[Session], Result]) -> Result:
         """Run `work` in a transaction; repeat it after a deadlock or serialization failure, within the deadline."""
         attempt = 0
@@ -174,16 +218,40 @@ class Visit:
                 try:
                     with self.transaction() as session:
                         return work(session)
-                except exc.DBAPIError as error:
+                except (exc.DBAPIError, psycopg.Error) as error:
                     late = monotonic() - self._since > DEADLINE
                     if not is_transient(error) or late or attempt == ATTEMPTS:
                         raise
 
 
+def asked(session: Session, statement: str, values: Mapping[str, Any]) -> list[Any]:
+    """Run one finished statement in the transaction of `session` and return its rows."""
+    return _driver(session).execute(statement, values).fetchall()  # type: ignore[no-any-return]
+
+
+def told(session: Session, statement: str, values: Mapping[str, Any] | None = None) -> None:
+    """Run one finished statement without rows in the transaction of `session`."""
+    _driver(session).execute(statement, values)
+
+
+def _driver(session: Session) -> Any:
+    return session.connection().connection.driver_connection
+
+
 def settle(session: Session) -> None:
     """Send what is pending and check every deferred rule now, so that COMMIT has nothing left to refuse."""
     session.flush()
-    session.connection().exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+    told(session, "SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@contextmanager
+def as_public(session: Session) -> Iterator[Connection]:
+    """Give the connection as a caller without a key has it; afterwards it is the former caller's again."""
+    connection = session.connection()
+    with connection.begin_nested() as savepoint:
+        connection.exec_driver_sql(ENTER, (None, None))
+        yield connection
+        savepoint.rollback()
 
 
 def now() -> datetime:
@@ -202,28 +270,32 @@ class Database:
             pool_size=size,
             max_overflow=0,
             pool_timeout=1,
-            connect_args={"options": TIME_OUTS, "connect_timeout": 2, "application_name": "stedenband"},
+            connect_args={"options": TIME_OUTS, "application_name": "stedenband", **LINE},
         )
         event.listen(self.engine, "connect", _refuse_unsafe)
         event.listen(self.engine, "checkout", _enter)
 
-    @contextmanager
-    def visit(self, credential: Credential | None = None) -> Iterator[Visit]:
+    def enter(self, credential: Credential | None = None) -> Visit:
         """Check out one connection as `credential`; `actor` of the visit is None when that is not valid."""
         token = _presented.set(credential)
         try:
-            with translated():
-                connection = self._connected()
-        finally:
-            _presented.reset(token)
-        with connection:
-            yield Visit(connection, connection.info["actor"] if credential else ANYBODY)
-
-    def _connected(self) -> Connection:
-        try:
-            return self.engine.connect()
+            pooled = self.engine.raw_connection()
         except (exc.TimeoutError, exc.InvalidRequestError) as error:  # no connection is free, or none can be made
             raise ServiceUnavailable from error
+        except (exc.DBAPIError, psycopg.Error) as error:
+            raise problem_of(error) from error
+        finally:
+            _presented.reset(token)
+        return Visit(self.engine, pooled, pooled.info["actor"] if credential else ANYBODY)
+
+    @contextmanager
+    def visit(self, credential: Credential | None = None) -> Iterator[Visit]:
+        """Enter for the time of the block."""
+        visit = self.enter(credential)
+        try:
+            yield visit
+        finally:
+            visit.close()
 
     def verify(self) -> None:
         """Refuse to start with a role that could pass by the policies."""
@@ -233,10 +305,15 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what the database refuses into the problem the caller gets."""
+    """Turn what the database refuses into the problem the caller gets.
+
+    A record that somebody else changed or removed after it was read answers as one whose version is stale.
+    """
     try:
         yield
     except Problem:
         raise
+    except (StaleDataError, exc.SAWarning) as error:
+        raise PreconditionFailed from error
     except (exc.DBAPIError, psycopg.Error) as error:
         raise problem_of(error) from error

@@ -55,10 +55,12 @@ class EmbeddedPostgres:
     Start it in a thread that lives as long as the server shall: the kernel stops it when that thread ends.
     """
 
+    _server: "subprocess.Popen[bytes]"
+
     def __init__(self, data: Path, binaries: Path | None = None, *, durable: bool = True, patience: float = 60) -> None:
         """Remember what to start; nothing is touched yet."""
         self.data = data.absolute()
-        self._binaries = binaries
+        self._chosen = binaries
         self._durable = durable
         self._patience = patience
 
@@ -81,6 +83,11 @@ class EmbeddedPostgres:
         return socket_url(self.socket, role, database)
 
     @property
+    def log(self) -> Path:
+        """The file that Postgres writes its messages to."""
+        return self._home / "postgres.log"
+
+    @property
     def pid(self) -> int:
         """The process id of the postmaster."""
         return self._server.pid
@@ -89,30 +96,48 @@ class EmbeddedPostgres:
         """Whether Postgres has ended, which it never does by itself."""
         return self._server.poll() is not None
 
+    def restart(self) -> None:
+        """Start Postgres again after it ended; does not wait until it has recovered and accepts connections.
+
+        Processes that outlived their postmaster are killed, as it would have done: they hold memory that nobody looks
+        after any more, and while they do, no other can start. What was committed is on disk.
+        """
+        self._server.wait()
+        postmaster = Postmaster(self._home / "cluster")
+        postmaster.kill_survivors()
+        postmaster.await_end(self._patience)
+        for stale in self.socket.iterdir():
+            stale.unlink()
+        self._server = self._launch()
+
     def _start(self, stack: ExitStack) -> None:
         cluster = clusters.home_of(self.data) / "cluster"
         self._account = clusters.account_for(cluster, os.geteuid())
-        home = clusters.settle(self.data, self._account)
-        postmaster = Postmaster(home / "cluster")
+        self._home = clusters.settle(self.data, self._account)
+        postmaster = Postmaster(self._home / "cluster")
         postmaster.await_end(self._patience)
-        binaries = clusters.binaries_for(self._account, home, self._binaries)
+        self._binaries = clusters.binaries_for(self._account, self._home, self._chosen)
         if not postmaster.cluster.exists():
-            self._make(postmaster.cluster, binaries)
-        self.socket = clusters.socket_folder(home, self._account)
-        stack.callback(clusters.clear_socket_folder, home)
-        log = home / "postgres.log"
-        self._server = self._launch(binaries, postmaster.cluster, log)
-        stack.callback(stop, self._server, SIGINT)
+            self._make(postmaster.cluster)
+        self.socket = clusters.socket_folder(self._home, self._account)
+        stack.callback(clusters.clear_socket_folder, self._home)
+        self._server = self._launch()
+        stack.callback(lambda: stop(self._server, SIGINT))
         if not postmaster.await_ready(self._server):
-            raise Refusal(f"PostgreSQL did not start: {_last_line(log.read_text())} (more in {log})")
+            raise Refusal(f"PostgreSQL did not start: {_last_line(self.log.read_text())} (more in {self.log})")
         self._prepare()
 
-    def _make(self, cluster: Path, binaries: Path) -> None:
+    def _make(self, cluster: Path) -> None:
         """Make the cluster under another name first, so that a half-made one is never taken for whole."""
         fresh = cluster.with_name("cluster.new")
         shutil.rmtree(fresh, ignore_errors=True)
         self._account.own(fresh)
-        command = [str(binaries / "initdb"), f"--pgdata={fresh}", *INITDB, *([] if self._durable else ["--no-sync"])]
+        command = [
+            str(self._binaries / "initdb"),
+            f"--pgdata={fresh}",
+            *INITDB,
+            *([] if self._durable else ["--no-sync"]),
+        ]
         process = child(
             command,
             on_our_death=SIGKILL,
@@ -127,11 +152,17 @@ class EmbeddedPostgres:
             raise Refusal(f"PostgreSQL could not make a cluster in {cluster.parent}: {_last_line(errors.decode())}")
         fresh.rename(cluster)
 
-    def _launch(self, binaries: Path, cluster: Path, log: Path) -> "subprocess.Popen[bytes]":
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        cluster = self._home / "cluster"
         settings = SETTINGS | {"unix_socket_directories": str(self.socket)} | ({} if self._durable else THROWAWAY)
-        with log.open("ab") as output:
+        with self.log.open("ab") as output:
             return child(
-                [str(binaries / "postgres"), "-D", str(cluster), *(f"--{name}={it}" for name, it in settings.items())],
+                [
+                    str(self._binaries / "postgres"),
+                    "-D",
+                    str(cluster),
+                    *(f"--{name}={it}" for name, it in settings.items()),
+                ],
                 on_our_death=SIGINT,
                 credentials=self._account.credentials,
                 environment=ENVIRONMENT,

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from stedenband.core.words import say
+from stedenband.core.words import Rule, say
 
 BELGIF = "urn:problem-type:belgif:"
+ISSUE = BELGIF + "input-validation:"
 OWN = "urn:problem-type:stedenband:"
 
 Place = Literal["body", "query", "path", "header"]
@@ -21,9 +22,18 @@ class Issue:
     place: Place
     name: str
     detail: str
-    type: str = BELGIF + "input-validation:schemaViolation"
-    title: str = say("Input isn't valid with respect to schema")
+    kind: str = "schemaViolation"
     value: str | int | float | bool | None = None
+
+    @property
+    def type(self) -> str:
+        """The URN of its kind."""
+        return ISSUE + self.kind
+
+    @property
+    def title(self) -> str:
+        """Its kind in words."""
+        return ISSUE_TYPES[self.kind][0]
 
 
 ISSUE_TYPES: Mapping[str, tuple[str, str]] = {
@@ -46,6 +56,11 @@ ISSUE_TYPES: Mapping[str, tuple[str, str]] = {
     ),
 }
 """The types of issues, below `input-validation:`, with their titles and what they mean."""
+
+
+def kind_of(detail: str) -> str:
+    """Return the kind of an issue about a value: its form, or, where `detail` is a `Rule`, what a rule asks for."""
+    return "rejectedInput" if isinstance(detail, Rule) else "schemaViolation"
 
 
 class Problem(Exception):
@@ -74,9 +89,9 @@ class BadRequest(Problem):
     meaning = say("The input is not what the contract says. Put right what 'issues' names and send the request again.")
 
     @classmethod
-    def at(cls, place: Place, name: str, detail: str, **more: str | float | None) -> "BadRequest":
+    def at(cls, place: Place, name: str, detail: str, *, value: str | float | None = None) -> "BadRequest":
         """One issue at one named place."""
-        return cls(INCORRECT, issues=[Issue(place, name, detail, **more)])  # type: ignore[arg-type]
+        return cls(INCORRECT, issues=[Issue(place, name, detail, kind_of(detail), value)])
 
 
 class NoAccessToken(Problem):

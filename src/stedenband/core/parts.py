@@ -1,15 +1,18 @@
 """How rules put values on records: columns, and the parts of a record that have no address of their own."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
-from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, event, inspect, literal, select
+from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.attributes import flag_modified
 
-from stedenband.core.db import now
-from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Issue
-from stedenband.core.records import Record
+from stedenband.core.db import asked, now
+from stedenband.core.errors import INCORRECT, BadRequest, Issue
+from stedenband.core.finished import finished
+from stedenband.core.records import Record, Versioned
 from stedenband.core.words import say
 
 Part = TypeVar("Part", bound=Record)
@@ -71,21 +74,44 @@ def touch(session: Session, row: Record) -> bool:
     return changed
 
 
+@event.listens_for(Versioned, "before_update", propagate=True)
+def _say_when(_mapper: object, _connection: object, row: Any) -> None:
+    """Move `updated_at` with every version, also of a record that was sent to the database before it was touched."""
+    if cast("Session", object_session(row)).is_modified(row, include_collections=False):
+        row.updated_at = now()
+
+
 def referred(session: Session, kind: type[Any], key: object, field: str) -> Any:
     """Return the record that the input refers to; one the caller may not see answers like a missing one (400)."""
     found = session.scalar(select(kind).where(kind.id == key))
     if found is None:
-        raise BadRequest(
-            INCORRECT,
-            issues=[
-                Issue(
-                    "body",
-                    field,
-                    say("There is no such record, or you may not see it."),
-                    type=BELGIF + "input-validation:referencedResourceNotFound",
-                    title=say("Referenced resource not found"),
-                    value=str(key),
-                )
-            ],
-        )
+        raise unseen(key, field)
     return found
+
+
+def refer(session: Session, kind: type[Any], key: UUID, field: str) -> UUID:
+    """Return the id of the record that the input refers to, as `referred` does, where nothing else of it is needed."""
+    if not asked(session, _exists(cast("Any", kind)), {"id": key}):
+        raise unseen(key, field)
+    return key
+
+
+@cache
+def _exists(kind: Any) -> str:
+    return finished(select(literal(1)).where(kind.id == bindparam("id", type_=kind.id.type)))
+
+
+def unseen(key: object, field: str) -> BadRequest:
+    """Return the answer to a reference that leads nowhere the caller sees."""
+    return BadRequest(
+        INCORRECT,
+        issues=[
+            Issue(
+                "body",
+                field,
+                say("There is no such record, or you may not see it."),
+                "referencedResourceNotFound",
+                str(key),
+            )
+        ],
+    )

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
 from urllib.parse import quote
 
 from stedenband.core.refusal import Refusal
@@ -52,6 +54,14 @@ class Postmaster:
         if lines:
             self._file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
 
+    def kill_survivors(self) -> None:
+        """Kill every process that still works in the cluster, and wait until they are gone."""
+        while survivors := [pid for pid in map(_number, Path("/proc").iterdir()) if pid and self._works_here(pid)]:
+            for pid in survivors:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, SIGKILL)
+            time.sleep(PAUSE)
+
     @property
     def _file(self) -> Path:
         return self.cluster / "postmaster.pid"
@@ -67,7 +77,15 @@ class Postmaster:
 
     def _alive(self) -> bool:
         """Whether the process that the file names works in this cluster, and is not another that got its number."""
+        return self._works_here(self._pid())
+
+    def _works_here(self, pid: int) -> bool:
         try:
-            return Path(f"/proc/{self._pid()}/cwd").samefile(self.cluster)
+            return Path(f"/proc/{pid}/cwd").samefile(self.cluster)
         except OSError:
             return False
+
+
+def _number(folder: Path) -> int:
+    """Return the process that a folder of /proc is about, 0 for one of another kind."""
+    return int(folder.name) if folder.name.isdigit() else 0

@@ -9,10 +9,17 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import IO, Any, NotRequired, Self, TypedDict
+from typing import IO, Any, NotRequired, Protocol, Self, TypedDict
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
+
+
+class HasFileno(Protocol):
+    """What one can wait for."""
+
+    def fileno(self) -> int:
+        """Return the number of its descriptor."""
 
 
 class Credentials(TypedDict):
@@ -90,12 +97,20 @@ class Signals:
         os.close(self._read)
         os.close(self._write)
 
-    def wait(self, seconds: float | None = None) -> list[signal.Signals]:
-        """Return the signals that came since the last call, oldest first; wait for one at most `seconds`."""
+    def wait(self, *others: HasFileno) -> list[signal.Signals]:
+        """Wait for a signal and return those that came since the last call, oldest first.
+
+        Return too, perhaps with none, when something can be read from one of the `others`.
+        """
         with selectors.DefaultSelector() as selector:
             selector.register(self._read, selectors.EVENT_READ)
-            came = selector.select(seconds)
-        return [signal.Signals(number) for number in os.read(self._read, 4096)] if came else []
+            for other in others:
+                selector.register(other, selectors.EVENT_READ)
+            selector.select()
+        try:
+            return [signal.Signals(number) for number in os.read(self._read, 4096)]
+        except BlockingIOError:
+            return []
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:

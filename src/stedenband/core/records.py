@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from stedenband.core.access import Relation
@@ -36,6 +36,8 @@ VISIBILITIES = ("city", "link", "public")
 """Who sees a record: the owner city's staff, both sides of its link, or everyone."""
 
 Instant = TIMESTAMP(timezone=True, precision=0)
+LocalizedTexts = JSONB(none_as_null=True)
+"""An object of language codes and texts; without any it is NULL, not the JSON value null."""
 NOW = text("date_trunc('second', now())")
 KEY = text("uuidv7()")
 

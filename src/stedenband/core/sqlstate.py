@@ -4,7 +4,6 @@ import psycopg
 from sqlalchemy import exc
 
 from stedenband.core.errors import (
-    BELGIF,
     INCORRECT,
     BadRequest,
     Conflict,
@@ -31,14 +30,19 @@ def is_lost(sqlstate: str | None) -> bool:
     return sqlstate is None or sqlstate.startswith(_LOST_CLASSES)
 
 
-def is_transient(error: exc.DBAPIError) -> bool:
+def is_transient(error: exc.DBAPIError | psycopg.Error) -> bool:
     """Tell whether the same transaction may succeed when run again."""
-    return getattr(error.orig, "sqlstate", None) in _REPEAT
+    return getattr(_cause(error), "sqlstate", None) in _REPEAT
+
+
+def _cause(error: exc.DBAPIError | psycopg.Error) -> BaseException | None:
+    """Return what the driver raised."""
+    return error.orig if isinstance(error, exc.DBAPIError) else error
 
 
 def problem_of(error: exc.DBAPIError | psycopg.Error) -> Problem:
     """Return the problem for what the database said; never its message text."""
-    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    cause = _cause(error)
     if not isinstance(cause, psycopg.Error) or (
         cause.sqlstate is None and not isinstance(cause, psycopg.OperationalError)
     ):
@@ -65,13 +69,7 @@ def _broken(constraint: str, state: str) -> Problem:
 
 
 def _issue(rule: Rule) -> Issue:
-    return Issue(
-        "body",
-        rule["field"],
-        rule["detail"],
-        type=BELGIF + "input-validation:rejectedInput",
-        title=say("Input is rejected"),
-    )
+    return Issue("body", rule["field"], rule["detail"], "rejectedInput")
 
 
 def rules() -> dict[str, Rule]:

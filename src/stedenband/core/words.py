@@ -1,6 +1,6 @@
 """Sentences for people: written once in American English, kept with their values so that they can be translated."""
 
-from typing import Any
+from typing import Any, Self
 
 
 class Said(str):
@@ -10,6 +10,18 @@ class Said(str):
 
     template: str
     values: dict[str, Any]
+
+
+class Rule(Said):
+    """A sentence about a rule that the contract cannot state, for a value of the form that it asks for."""
+
+    __slots__ = ()
+
+    def __new__(cls, said: Said) -> Self:
+        """Make it of what `say` returned."""
+        rule = super().__new__(cls, said)
+        rule.template, rule.values = said.template, said.values
+        return rule
 
 
 def say(template: str, **values: object) -> Said:

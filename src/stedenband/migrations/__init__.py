@@ -12,6 +12,8 @@ from sqlalchemy import Connection, create_engine, exc
 
 LOCK = 7_305_410_042
 """Advisory lock key of everything that migrates."""
+NAME = "stedenband migrate"
+"""What an operator sees in pg_stat_activity of a migration that runs."""
 LOCK_TIMEOUT_MS = 50
 STATEMENT_TIMEOUT_MS = 600_000
 PATIENCE = 60.0
@@ -40,7 +42,8 @@ def _run(owner_url: str, step: Callable[[Config], None], patience: float) -> Non
     engine = create_engine(
         owner_url,
         connect_args={
-            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            "application_name": NAME,
         },
     )
     until = monotonic() + patience

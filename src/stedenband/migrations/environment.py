@@ -2,11 +2,7 @@
 
 from alembic import context
 
-import stedenband.access.models
-import stedenband.changes.models
-import stedenband.cities.models
-import stedenband.core.ledger
-import stedenband.people.models  # noqa: F401 (each registers its tables)
+import stedenband.models  # noqa: F401 (it registers all tables)
 from stedenband.core.records import Record
 
 

@@ -18,7 +18,7 @@ from stedenband.access.models import ApiClient
 from stedenband.access.rules import issue_key
 from stedenband.cities.models import Agreement, AgreementTheme, CityLink, CityLinkMember, CityLinkTheme, PartnerCity
 from stedenband.core.address import owner_session
-from stedenband.transfer import demo_people
+from stedenband.transfer import demo_people, demo_projects
 from stedenband.transfer.gazetteer import shipped_gazetteer
 from stedenband.transfer.twinning.load import compare, write
 from stedenband.transfer.twinning.planning import plan
@@ -95,6 +95,7 @@ def _example(session: Session, genk: UUID, francistown: UUID, cieszyn: UUID) -> 
     draft.visibility = "link"
     draft.themes = [AgreementTheme(code=code) for code in THEMES]
     session.add(draft)
+    demo_projects.fill(session, link.id, genk, francistown)
     session.add(
         CityLink(
             city_id=genk,

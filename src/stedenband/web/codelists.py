@@ -19,6 +19,7 @@ DIRECTORY = ""
 PARENTS = {"dacSectors": "dacSectorCategories", "sdgTargets": "sdgGoals"}
 """The list in which the parent of a code stands."""
 IATI = "IATI Standard 2.03 (https://iatistandard.org), CC BY 4.0"
+IATI_VERSION = "2.03"
 OWN: Mapping[str, Sequence[str]] = {
     "permissions": tuple(each.value for each in Permission),
     "roles": tuple(role.value for role in Role),
@@ -52,6 +53,7 @@ class CodeList:
     items: Mapping[str, Item]
     source: str | None = None
     parents: str | None = None
+    version: str | None = None
 
 
 def code_lists(enumerations: Mapping[str, Sequence[str]]) -> dict[str, CodeList]:
@@ -63,9 +65,9 @@ def code_lists(enumerations: Mapping[str, Sequence[str]]) -> dict[str, CodeList]
     return {**lists, DIRECTORY: _list(DIRECTORY, directory)}
 
 
-def _list(name: str, items: Iterator[Item], source: str | None = None) -> CodeList:
+def _list(name: str, items: Iterator[Item], source: str | None = None, version: str | None = None) -> CodeList:
     labels = labels_of("codeLists")[name or "codeLists"]
-    return CodeList(name, labels, {item.code: item for item in items}, source, PARENTS.get(name))
+    return CodeList(name, labels, {item.code: item for item in items}, source, PARENTS.get(name), version)
 
 
 def _enumerated(name: str, code: str) -> Item:
@@ -113,17 +115,20 @@ def _iati() -> dict[str, CodeList]:
         labels = {language: row[language] for language in LANGUAGES if row.get(language)}
         labels |= labels_of(row["list"]).get(row["code"], {})
         found.setdefault(row["list"], []).append(Item(row["code"], labels, parent=row["parent"] or None))
-    return {name: _list(name, iter(items), IATI) for name, items in found.items()}
+    return {name: _list(name, iter(items), IATI, IATI_VERSION) for name, items in found.items()}
+
+
+@cache
+def shipped(name: str) -> frozenset[str]:
+    """Return the codes of a list that comes from a shipped source, for the input that is checked against it."""
+    return frozenset(row["code"] for row in _rows("iati.tsv") if row["list"] == name)
 
 
 def _problem_types() -> CodeList:
     """Return the kinds of problems and issues, from the exceptions themselves."""
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.Problem)]
     problems = [Item(kind.type, _said(kind.title), kind.meaning, status=kind.status) for kind in kinds]
-    issues = [
-        Item(f"{errors.BELGIF}input-validation:{name}", _said(title), meaning)
-        for name, (title, meaning) in errors.ISSUE_TYPES.items()
-    ]
+    issues = [Item(errors.ISSUE + kind, _said(title), meaning) for kind, (title, meaning) in errors.ISSUE_TYPES.items()]
     return _list("problemTypes", iter([*problems, *issues]))
 
 

@@ -1,9 +1,10 @@
 """The codes of international standards that input is checked against; their labels come from Unicode's CLDR (Babel)."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from stedenband.core.words import say
+from stedenband.core.words import Said, say
 
 
 @dataclass(frozen=True)
@@ -13,13 +14,17 @@ class Standard:
     name: str
     standard: str
     form: str
-    hint: str
+    hint: Said
     listed: str
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """The codes, in alphabetical order."""
         return tuple(self.listed.split())
+
+    def formed(self, value: object) -> bool:
+        """Tell whether a value has the form of a code, listed or not."""
+        return isinstance(value, str) and bool(re.fullmatch(self.form, value, re.ASCII))
 
 
 COUNTRIES = Standard(

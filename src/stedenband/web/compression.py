@@ -6,10 +6,13 @@ of a compressed reply has the name of its coding at the end, since its bytes are
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Protocol
 
 import brotli
 from flask import Flask, Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 LEAST = 1000
 """Bytes below which compression saves no packet."""
@@ -79,8 +82,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
         """Compress a reply if its caller can read that."""
-        response.vary.add("Accept-Encoding")
-        coding = _wanted()
+        coding = wanted(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
         if coding is None:
             return response
         if response.status_code == 304:  # noqa: PLR2004 (not modified)
@@ -90,9 +92,10 @@ def install(app: Flask) -> None:
         return response
 
 
-def _wanted() -> str | None:
-    """Return the coding that the caller likes best of ours; None for the bytes as they are."""
-    accepted = request.accept_encodings
+@lru_cache(256)
+def wanted(sent: str) -> str | None:
+    """Return the coding of ours that `Accept-Encoding` likes best; None for the bytes as they are."""
+    accepted = parse_accept_header(sent, Accept)
     best = max(CODINGS, key=lambda coding: accepted[coding])
     return best if accepted[best] > 0 and accepted[best] >= accepted["identity"] else None
 

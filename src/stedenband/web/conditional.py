@@ -17,13 +17,13 @@ def tag(body: bytes, version: int | None = None) -> str:
     return f'"{digest}"' if version is None else f'"{version}-{digest}"'
 
 
-def reply(body: bytes, etag: str, status: int = 200) -> Response:
-    """Return a JSON reply with its tag, or 304 when the caller has these bytes already."""
+def reply(body: bytes, etag: str, status: int = 200, kind: str = "application/json") -> Response:
+    """Return a reply of this `Content-Type` with its tag, or 304 when the caller has these bytes already."""
     if request.method in {"GET", "HEAD"} and has(etag):
         response = Response(status=304)
         response.content_type = None  # type: ignore[assignment]
     else:
-        response = Response(body, status=status, mimetype="application/json")
+        response = Response(body, status=status, content_type=kind)
     response.headers["ETag"] = etag
     return response
 

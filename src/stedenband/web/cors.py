@@ -3,49 +3,50 @@
 Keys travel in a header that a page sets itself, so no cookies and no `Access-Control-Allow-Credentials`.
 """
 
+import re
 from collections.abc import Collection
 
 from flask import Flask, Response, request
+from flask_cors import CORS
 
-METHODS = "DELETE, GET, HEAD, PATCH, POST"
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST")
 READ = (
-    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Range, BelGov-Trace-Id, "
-    "traceparent, tracestate"
-)
+    "Authorization", "BelGov-Trace-Id", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "If-Range",
+    "Range", "traceparent", "tracestate",
+)  # fmt: skip
 """Request headers, besides those that need no permission (Accept, Accept-Language, Content-Language)."""
 SHOWN = (
-    "API-Version, BelGov-Related-Trace-Id, BelGov-Trace-Id, Content-Disposition, Content-Range, Deprecation, ETag, "
-    "Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate"
-)
-ASKING = ("Origin", "Access-Control-Request-Method")
-"""Request headers by which one knows that a browser asks for permission."""
-TWO_HOURS = "7200"
-"""The longest that browsers remember a permission."""
+    "API-Version", "BelGov-Related-Trace-Id", "BelGov-Trace-Id", "Content-Disposition", "Content-Range", "Deprecation",
+    "ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Sunset",
+    "WWW-Authenticate",
+)  # fmt: skip
+TWO_HOURS = 7200
+"""The longest that browsers remember a permission, in seconds."""
 
 
 def install(app: Flask, origins: Collection[str]) -> None:
-    """Let pages of `origins` call; their browsers ask first, which takes neither a key nor the database."""
-    allowed = frozenset(origins)
+    """Let pages of `origins` call; their browsers ask first, which takes neither a key nor the database.
+
+    Where there are any, every reply says that it depends on `Origin`, also to whom no permission is given: see `trace`.
+    """
 
     @app.before_request
     def permit() -> Response | None:
-        """Answer a browser that asks what a page may send."""
-        if request.method != "OPTIONS" or not all(name in request.headers for name in ASKING):
-            return None
-        response = Response(status=204)
-        response.vary.update(("Access-Control-Request-Method", "Access-Control-Request-Headers"))
-        if request.headers["Origin"] in allowed:
-            response.headers["Access-Control-Allow-Methods"] = METHODS
-            response.headers["Access-Control-Allow-Headers"] = READ
-            response.headers["Access-Control-Max-Age"] = TWO_HOURS
-        return response
+        """Answer a browser that asks what a page may send, before anything is counted or looked up."""
+        asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        return app.make_default_options_response() if asked else None
 
-    @app.after_request
-    def show(response: Response) -> Response:
-        """Let a page of a listed origin read the reply."""
-        if allowed:
-            response.vary.add("Origin")
-        if (origin := request.headers.get("Origin")) in allowed:
-            response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Expose-Headers"] = SHOWN
-        return response
+    if not origins:
+        return
+
+    CORS(
+        app,
+        origins=[re.compile(re.escape(origin) + r"\Z") for origin in origins],
+        methods=METHODS,
+        allow_headers=READ,
+        expose_headers=SHOWN,
+        max_age=TWO_HOURS,
+        always_send=False,
+        vary_header=False,
+        intercept_exceptions=False,
+    )

@@ -49,9 +49,9 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
     reads = negotiation.MERGE_PATCH if method == "PATCH" else negotiation.JSON_ONLY
     operation: Any = view
     if query:
-        operation = blueprint.arguments(query, location="query", error_status_code=400)(operation)
+        operation = blueprint.arguments(query(), location="query", error_status_code=400)(operation)
     if body:
-        operation = blueprint.arguments(body, location="json", error_status_code=400)(operation)
+        operation = blueprint.arguments(body(), location="json", error_status_code=400)(operation)
     told = {**(facts or {}), "returns": returns, "method": method, "permission": permission, "offers": offers}
     told["deprecated"] = deprecated is not None
     operation = blueprint.doc(

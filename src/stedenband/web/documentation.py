@@ -22,13 +22,13 @@ SWAGGER_UI = "flask_swagger_ui"
 """The package is used for the files of Swagger UI that it carries; its own blueprint writes scripts into the page."""
 
 ASSETS = {
-    "documentation.js": (OURS, "assets", "text/javascript"),
+    "documentation.js": (OURS, "assets", "text/javascript; charset=utf-8"),
     "favicon-32x32.png": (SWAGGER_UI, "dist", "image/png"),
-    "index.css": (SWAGGER_UI, "dist", "text/css"),
-    "swagger-ui-bundle.js": (SWAGGER_UI, "dist", "text/javascript"),
-    "swagger-ui.css": (SWAGGER_UI, "dist", "text/css"),
+    "index.css": (SWAGGER_UI, "dist", "text/css; charset=utf-8"),
+    "swagger-ui-bundle.js": (SWAGGER_UI, "dist", "text/javascript; charset=utf-8"),
+    "swagger-ui.css": (SWAGGER_UI, "dist", "text/css; charset=utf-8"),
 }
-"""What the page may ask for: name -> package and folder that hold it, media type."""
+"""What the page may ask for: name -> package and folder that hold it, `Content-Type`."""
 
 
 def install(app: Flask) -> None:
@@ -40,7 +40,7 @@ def install(app: Flask) -> None:
 @needs(OPEN)
 def page() -> Response:
     """Return the page."""
-    response = _sent(OURS, "assets", PAGE, "text/html")
+    response = _sent(OURS, "assets", PAGE, "text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -58,11 +58,7 @@ def asset(name: str) -> Response:
 
 
 def _sent(package: str, folder: str, name: str, kind: str) -> Response:
-    body, etag = _loaded(package, folder, name)
-    response = reply(body, etag)
-    if response.status_code == 200:  # noqa: PLR2004 (the other is 304, which has no body to name)
-        response.mimetype = kind
-    return response
+    return reply(*_loaded(package, folder, name), kind=kind)
 
 
 @cache

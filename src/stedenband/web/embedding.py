@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text, Uuid
 
 from stedenband.core.errors import MissingPermission
+from stedenband.core.finished import finished
 from stedenband.core.words import say
 from stedenband.web import fields
 from stedenband.web.guard import caller, visit
@@ -20,7 +21,6 @@ from stedenband.web.projection import Projection
 from stedenband.web.resource import Resource
 from stedenband.web.schema import Schema, audience_of
 from stedenband.web.sqljson import Writer, child_of, sight_of
-from stedenband.web.statements import finished
 
 REGISTER = "stedenband.resources"
 """Where the application keeps its resources by name."""
@@ -29,7 +29,7 @@ KEPT = 256
 
 def kinds_of(resource: Resource) -> tuple[str, ...]:
     """Return the names of the collections that records of `resource` refer to."""
-    return tuple(sorted({kind for kind, *_ in _references(resource.schema)}))
+    return tuple(sorted({kind_of(field) for _, (_, field) in references(resource.schema)}))
 
 
 def embedded(resource: Resource, kinds: Iterable[str], keys: list[UUID], language: str | None) -> bytes:
@@ -41,38 +41,44 @@ def embedded(resource: Resource, kinds: Iterable[str], keys: list[UUID], languag
         if not caller().may(target.permissions["read"]):
             raise MissingPermission(say("Your key may not read what you want embedded."))
         statement = _statement(resource, target, base, one_language=language is not None)
-        for key, document in visit().rows(statement, {"keys": keys, "lang": language}):
-            records[f"{base}/{kind}/{key}"] = document.encode()
+        for href, document in visit().rows(statement, {"keys": keys, "lang": language}):
+            records[href] = document.encode()
     pairs = (orjson.dumps(href) + b":" + document for href, document in records.items())
     return b'"embedded":{' + b",".join(pairs) + b"}"
 
 
 @lru_cache(KEPT)
 def _statement(resource: Resource, target: Resource, base: str, *, one_language: bool) -> str:
-    """`keys` of records -> id and document of each record of `target` that they refer to."""
+    """`keys` of records -> address and document of each record of `target` that they refer to."""
     model = target.model
     sources = [
         source
-        for kind, path, field in _references(resource.schema)
-        if kind == target.name
-        for source in [_source(resource.model, path, field)]
+        for path, reference in references(resource.schema)
+        if kind_of(reference[1]) == target.name
+        for source in [_source(resource.model, path, reference)]
     ]
-    document = Writer(base, Projection(one_language=one_language)).document(target.schema, model)
+    writer = Writer(base, Projection(one_language=one_language))
+    href, document = writer.address(target.schema, model), writer.document(target.schema, model)
     wanted = model.id.in_(union(*sources) if len(sources) > 1 else sources[0])
-    return finished(select(model.id, cast(document, Text)).where(wanted).order_by(model.id))
+    return finished(select(href, cast(document, Text)).where(wanted).order_by(model.id))
 
 
-def _references(
+def kind_of(field: fields.Reference) -> str:
+    """Return the collection that a reference leads to: the last one in its path."""
+    return field.path.split("/")[-2]
+
+
+def references(
     schema: type[Schema], within: tuple[tuple[str, fields.Items], ...] = ()
-) -> Iterator[tuple[str, tuple[tuple[str, fields.Items], ...], tuple[str, fields.Reference]]]:
-    """Yield each reference to a top-level collection: its name, the lists it stands in, name and field."""
+) -> Iterator[tuple[tuple[tuple[str, fields.Items], ...], tuple[str, fields.Reference]]]:
+    """Yield each reference of a record: the lists it stands in, then its name and field."""
     declared: Mapping[str, Any] = schema._declared_fields  # noqa: SLF001 (as in schema.py)
     for key, field in declared.items():
         name = field.attribute or key
         if isinstance(field, fields.Items):
-            yield from _references(field.item, (*within, (name, field)))
-        if isinstance(field, fields.Reference) and field.path.count("/") == 2:  # noqa: PLR2004 (/collection/{id})
-            yield field.path.split("/")[1], within, (name, field)
+            yield from references(field.item, (*within, (name, field)))
+        if isinstance(field, fields.Reference):
+            yield within, (name, field)
 
 
 def _source(

@@ -20,7 +20,7 @@ from flask import Response, request
 
 from stedenband.core.db import now
 from stedenband.core.errors import INCORRECT, BadRequest, Issue, ServiceUnavailable
-from stedenband.core.words import say
+from stedenband.core.words import Rule, say
 from stedenband.web.conditional import reply, tag
 from stedenband.web.formats.table import Representation, Subject
 from stedenband.web.guard import end_visit, visit
@@ -51,11 +51,12 @@ def answer_export(
     refuse_paging()
     refuse_embedding()
     steps = steps_of(resource, query.get("sort", ()))
-    filters = {name: value for name, value in query.items() if name not in PAGING}
+    asked = {name: value for name, value in query.items() if name not in PAGING}
+    filters = dict(wanted.unless_asked) | asked
     statement = statements_of(resource, base_address(), features=wanted.features).list(
-        Shape(tuple(sorted(filters)), steps, projection=projection_of(query))
+        Shape(MOST_ROWS + 1, tuple(sorted(filters)), steps, projection=projection_of(query))
     )
-    values = {**filters, "limit": MOST_ROWS + 1, "parent": parent, "lang": kept()}
+    values = {**filters, "parent": parent, "lang": kept()}
     with _turn(), _room(), ExitStack() as unfinished:
         documents = unfinished.enter_context(TemporaryFile())
         rows = _copy(statement, values, documents)
@@ -66,7 +67,7 @@ def answer_export(
             raise BadRequest.at(
                 "query",
                 "format",
-                say("More than {most} records match. Narrow the export with filters.", most=MOST_ROWS),
+                Rule(say("More than {most} records match. Narrow the export with filters.", most=MOST_ROWS)),
             )
         subject = Subject(resource.name, resource.schema, page_address({}), selected=query.get("select"))
         return _made(subject, wanted, documents)
@@ -98,13 +99,14 @@ def refuse_paging() -> None:
     paging = [name for name in PAGES if name in request.args]
     if paging:
         detail = say("An export is complete and has no pages. Leave this parameter out.")
-        raise BadRequest(INCORRECT, issues=[Issue("query", name, detail) for name in paging])
+        raise BadRequest(INCORRECT, issues=[Issue("query", name, detail, "rejectedInput") for name in paging])
 
 
 def refuse_embedding() -> None:
     """Refuse to embed where there is no place for it."""
     if "embed" in request.args:
-        raise BadRequest.at("query", "embed", say("Only JSON carries embedded records. Leave this parameter out."))
+        detail = Rule(say("Only JSON carries embedded records. Leave this parameter out."))
+        raise BadRequest.at("query", "embed", detail)
 
 
 @contextmanager
@@ -135,10 +137,7 @@ def _small(
     with _room():
         wanted.write(subject, documents, out)
     body = out.getvalue()
-    response = reply(body, tag(body, version))
-    if response.status_code != NOT_MODIFIED:
-        response.content_type = wanted.format.content_type
-    return response
+    return reply(body, tag(body, version), kind=wanted.format.content_type)
 
 
 def _copy(statement: str, values: Mapping[str, Any], documents: BinaryIO) -> int:

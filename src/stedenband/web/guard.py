@@ -5,7 +5,6 @@ checked where it is read. The database decides which rows and whose.
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, request
@@ -29,7 +28,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 LARGEST_BODY = 1024 * 1024
 LONGEST_ADDRESS = 6000
 LONGEST_HEADER = 4096
-"""Both less than gunicorn takes, so that the answer is a problem document."""
+MOST_HEADERS = 64
+UNREAD = "stedenband.unread"
+"""Where the environment of a request that the server could not read names the problem that it meets."""
+HEADERS = ("HTTP_", "CONTENT_")
+"""How the names of request headers begin in a WSGI environment."""
 OPEN = "open"
 """The declaration of a route that needs neither a key nor the database, such as a health check."""
 
@@ -64,10 +67,9 @@ def install(app: Flask, database: Database, parse: Callable[[str], Credential | 
     @app.before_request
     def admit() -> None:
         """Admit the caller, or raise the problem that it meets first."""
-        g.stack = ExitStack()
         refuse_size()
-        g.credential = presented(parse)
-        actor = visit().actor if g.credential else ANYBODY
+        credential = g.credential = presented(parse)
+        actor = visit().actor if credential else ANYBODY
         if actor is None:
             raise InvalidAccessToken
         g.actor = actor
@@ -78,9 +80,7 @@ def install(app: Flask, database: Database, parse: Callable[[str], Credential | 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:
         """Give the connection back."""
-        stack = g.pop("stack", None)
-        if stack is not None:
-            stack.close()
+        end_visit()
 
 
 def check_routes(app: Flask) -> None:
@@ -90,14 +90,29 @@ def check_routes(app: Flask) -> None:
 
 
 def refuse_size() -> None:
-    """Read the body, so that a slow sender holds no connection; refuse what is too large."""
+    """Read the body, so that a slow sender holds no connection; refuse what is too large, or no HTTP at all."""
+    if UNREAD in request.environ:
+        raise request.environ[UNREAD]
     if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
-        raise AddressTooLong(say("Send an address of at most {most} characters.", most=LONGEST_ADDRESS))
-    if any(len(value) > LONGEST_HEADER for _, value in request.headers):
-        raise HeaderFieldsTooLarge(say("Send headers of at most {most} characters.", most=LONGEST_HEADER))
+        raise address_too_long()
+    environ = request.environ
+    if any(len(value) > LONGEST_HEADER for name, value in environ.items() if name.startswith(HEADERS)):
+        raise headers_too_large()
     if (request.content_length or 0) > LARGEST_BODY:
         raise too_large()
-    request.get_data()
+    if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+        request.get_data()
+
+
+def address_too_long() -> AddressTooLong:
+    """Return the problem of an address over the limit."""
+    return AddressTooLong(say("Send an address of at most {most} characters.", most=LONGEST_ADDRESS))
+
+
+def headers_too_large() -> HeaderFieldsTooLarge:
+    """Return the problem of headers over the limits."""
+    said = say("Send at most {count} headers of at most {most} characters.", count=MOST_HEADERS, most=LONGEST_HEADER)
+    return HeaderFieldsTooLarge(said)
 
 
 def presented(parse: Callable[[str], Credential | None]) -> Credential | None:
@@ -127,14 +142,16 @@ def caller() -> Actor:
 
 
 def end_visit() -> None:
-    """Give the connection back before the reply is sent, so that a slow reader holds none."""
-    g.pop("visit", None)
-    g.stack.close()
+    """Give the connection back, if there is one; an export does so before its reply is sent to a slow reader."""
+    held: Visit | None = g.pop("visit", None)
+    if held:
+        held.close()
 
 
 def visit() -> Visit:
     """Return this request's visit to the database; the connection is checked out at the first call."""
-    if "visit" not in g:
+    held: Visit | None = g.get("visit")
+    if held is None:
         database: Database = current_app.extensions["stedenband.database"]
-        g.visit = g.stack.enter_context(database.visit(g.credential))
-    return cast("Visit", g.visit)
+        held = g.visit = database.enter(g.credential)
+    return held

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from hashlib import blake2b, sha256
 
 from flask import Response, request
-from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from stedenband.core.db import now
+from stedenband.core.db import asked, told
 from stedenband.core.errors import BadRequest, IdempotencyKeyReused, ReplyNotKept, RequestInProgress
-from stedenband.core.ledger import IdempotencyKey
 from stedenband.core.words import say
 from stedenband.web.guard import caller, visit
 
-KEPT = timedelta(hours=24)
+BEGIN = "SELECT * FROM begin_once(%(lock)s::bigint, %(actor)s::uuid, %(key)s::text)"
+KEEP = """
+INSERT INTO idempotency_key (api_client_id, actor_id, key, request_hash, status, location, etag, body)
+VALUES (%(client)s, %(actor)s, %(key)s, %(hash)s, %(status)s, %(location)s, %(etag)s, %(body)s)
+"""
+"""The first reply, which is kept for 24 hours; `begin_once` of the migration 0025 forgets it."""
 FORM = re.compile(r'"?([!#-\[\]-~]{1,255})"?', re.ASCII)
 
 
@@ -28,15 +30,15 @@ def once(work: Callable[[Session], Response], *, secret: bool = False) -> Respon
 
     def keyed(session: Session) -> Response:
         lock = int.from_bytes(blake2b(f"{actor.key} {key}".encode(), digest_size=8).digest(), signed=True)
-        if not session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
+        begun = asked(session, BEGIN, {"lock": lock, "actor": actor.actor_id, "key": key})
+        if not begun:
             raise RequestInProgress
-        kept = session.get(IdempotencyKey, (actor.client_id, actor.actor_id, key))
-        if kept is not None and kept.created_at > now() - KEPT:
-            return _repeated(kept)
-        _forget_old(session)
+        is_first, *kept = begun[0]
+        if not is_first:
+            return _repeated(*kept)
         response = work(session)
-        session.add(_first(key, response, secret=secret))
         session.flush()
+        told(session, KEEP, _first(key, response, secret=secret))
         return response
 
     return visit().write(keyed)
@@ -60,33 +62,25 @@ def _fingerprint() -> bytes:
     ).digest()
 
 
-def _repeated(kept: IdempotencyKey) -> Response:
-    if kept.request_hash != _fingerprint():
+def _repeated(request_hash: bytes, status: int, location: str | None, etag: str | None, body: str | None) -> Response:
+    if request_hash != _fingerprint():
         raise IdempotencyKeyReused
-    headers = {name: value for name, value in (("Location", kept.location), ("ETag", kept.etag)) if value}
-    if kept.body is None:
+    headers = {name: value for name, value in (("Location", location), ("ETag", etag)) if value}
+    if body is None:
         raise ReplyNotKept(
             say("The first reply held a secret, which is shown once. Location names what was made."), headers=headers
         )
-    return Response(kept.body, status=kept.status, mimetype="application/json", headers=headers)
+    return Response(body, status=status, mimetype="application/json", headers=headers)
 
 
-def _first(key: str, response: Response, *, secret: bool) -> IdempotencyKey:
-    return IdempotencyKey(
-        api_client_id=caller().client_id,
-        actor_id=caller().actor_id,
-        key=key,
-        request_hash=_fingerprint(),
-        status=response.status_code,
-        location=response.headers.get("Location"),
-        etag=response.headers.get("ETag"),
-        body=None if secret else response.get_data(as_text=True),
-    )
-
-
-def _forget_old(session: Session) -> None:
-    session.execute(
-        delete(IdempotencyKey).where(
-            IdempotencyKey.api_client_id == caller().client_id, IdempotencyKey.created_at <= now() - KEPT
-        )
-    )
+def _first(key: str, response: Response, *, secret: bool) -> dict[str, object]:
+    return {
+        "client": caller().client_id,
+        "actor": caller().actor_id,
+        "key": key,
+        "hash": _fingerprint(),
+        "status": response.status_code,
+        "location": response.headers.get("Location"),
+        "etag": response.headers.get("ETag"),
+        "body": None if secret else response.get_data(as_text=True),
+    }

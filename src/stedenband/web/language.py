@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from stedenband.core.errors import BadRequest
-from stedenband.core.words import say
+from stedenband.core.words import Rule, say
 from stedenband.web import codes
 from stedenband.web.catalogs import LANGUAGES
 from stedenband.web.text import echo
@@ -18,7 +18,9 @@ def kept() -> str | None:
     if len(sent) > 1:
         raise BadRequest.at("query", PARAMETER, say("Give this parameter once."))
     if sent and sent[0] not in codes.LANGUAGES.codes:
-        raise BadRequest.at("query", PARAMETER, codes.LANGUAGES.hint, value=echo(sent[0]))
+        hint = codes.LANGUAGES.hint
+        detail = Rule(hint) if codes.LANGUAGES.formed(sent[0]) else hint
+        raise BadRequest.at("query", PARAMETER, detail, value=echo(sent[0]))
     return sent[0] if sent else None
 
 

@@ -35,7 +35,7 @@ def query_schema(resource: Resource) -> type[Schema]:
     """Return the parameters of a list: its filters, its sorts, paging."""
     sorts = [sign + sort.name for sort in resource.sorts for sign in ("", "-")]
     default = ", ".join(resource.default_sort)
-    fields: dict[str, Any] = {each.name: Repeated(each.field) if each.many else each.field for each in resource.filters}
+    fields = filter_fields(resource)
     fields["sort"] = Repeated(
         Code(f"Order; '-' for descending. Default: {default}; ties are broken by id.", sorts), most=3
     )
@@ -43,6 +43,11 @@ def query_schema(resource: Resource) -> type[Schema]:
     fields["pageSize"] = Integer("Items per page.", 1, LARGEST_SIZE, load_default=DEFAULT_SIZE, example=DEFAULT_SIZE)
     fields["total"] = Flag("Whether to count all items that match.", load_default=False)
     return named_schema(f"{resource.schema.__name__.removesuffix('Schema')}Query", fields | shape_fields(resource))
+
+
+def filter_fields(resource: Resource) -> dict[str, Any]:
+    """Return the parameters that choose records."""
+    return {each.name: Repeated(each.field) if each.many else each.field for each in resource.filters}
 
 
 def read_schema(resource: Resource) -> type[Schema]:
@@ -59,7 +64,8 @@ def shape_fields(resource: Resource) -> dict[str, Any]:
 
 def projection_of(query: Mapping[str, Any], resource: Resource | None = None) -> Projection:
     """Return what the caller wants of a document; `resource`: of a single one, with the moves that are open to it."""
-    moves = resource is not None and resource.lifecycle is not None and caller().may(resource.permissions["move"])
+    lifecycle = resource.lifecycle if resource else None
+    moves = lifecycle.open_to(caller(), resource.permissions["move"]) if resource and lifecycle else frozenset()
     return Projection(query.get("select"), kept() is not None, moves)
 
 
@@ -81,15 +87,15 @@ def answer_list(resource: Resource, query: Mapping[str, Any], base: str, parent:
     cursor = read(query["after"], resource, query.get("sort", ()), steps) if "after" in query else None
     filters = {name: value for name, value in query.items() if name not in PAGING}
     nulls = cursor.nulls if cursor else None
-    shape = Shape(tuple(sorted(filters)), steps, nulls, query["total"], projection_of(query))
+    shape = Shape(query["pageSize"] + 1, tuple(sorted(filters)), steps, nulls, query["total"], projection_of(query))
     bound = {f"after_{index}": value for index, value in enumerate(cursor.values)} if cursor else {}
-    values = {**filters, **bound, "limit": query["pageSize"] + 1, "parent": parent, "lang": kept()}
+    values = {**filters, **bound, "parent": parent, "lang": kept()}
     rows = visit().rows(statements_of(resource, base).list(shape), values)
     if parent is not None and not rows:
         raise not_found()
     rows = [row for row in rows if row[-1] is not None]
     if query["total"] and not rows and cursor:
-        whole = visit().rows(statements_of(resource, base).list(replace(shape, nulls=None)), values | {"limit": 1})
+        whole = visit().rows(statements_of(resource, base).list(replace(shape, limit=1, nulls=None)), values)
         return _page(resource, rows, query, whole[0][0] if whole else 0)
     return _page(resource, rows, query, rows[0][0] if rows else 0)
 

@@ -2,17 +2,21 @@
 
 import os
 import platform
+from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import event
 
 from stedenband.core.access import Permission
 from stedenband.core.db import Database
+from stedenband.web import ended
 from stedenband.web.guard import OPEN, needs, require
 from stedenband.web.measures import BUILD, CONNECTIONS, OURS, REQUESTS, SECONDS
 from stedenband.web.peers import parsed
@@ -26,19 +30,38 @@ FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-Ip")
 def install(app: Flask, database: Database) -> None:
     """Measure every request, and serve the measurements."""
     BUILD.labels(version("stedenband"), platform.python_version()).set(1)
-    event.listen(database.engine, "checkout", lambda *_: CONNECTIONS.inc())
-    event.listen(database.engine, "checkin", lambda *_: CONNECTIONS.dec())
+    event.listen(database.engine, "checkout", _taken)
+    event.listen(database.engine, "checkin", _given_back)
     app.after_request(_measure)
     app.add_url_rule("/metrics", "metrics", metrics)
 
 
+def _taken(_connection: object, record: Any, _fairy: object) -> None:
+    """Count a connection that is handed out."""
+    record.record_info[CONNECTIONS] = True
+    CONNECTIONS.inc()
+
+
+def _given_back(_connection: object, record: Any) -> None:
+    """Count it no more; one that broke before it was handed out comes back without having been counted."""
+    if record.record_info.pop(CONNECTIONS, False):
+        CONNECTIONS.dec()
+
+
 def _measure(response: Response) -> Response:
     """Count a reply."""
-    method = request.method if request.method in METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else "other"
-    REQUESTS.labels(method, route, str(response.status_code)).inc()
-    SECONDS.labels(method, route).observe(perf_counter() - g.began)
+    rule = request.url_rule
+    count, seconds = _measures(request.method, rule.rule if rule else "other", response.status_code)
+    count.inc()
+    seconds.observe(perf_counter() - g.began)
     return response
+
+
+@lru_cache(2048)
+def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Return what counts such replies, and what measures them."""
+    known = method if method in METHODS else "other"
+    return REQUESTS.labels(known, route, str(status)), SECONDS.labels(known, route)
 
 
 @needs(OPEN)
@@ -46,11 +69,17 @@ def metrics() -> Response:
     """Return what was measured: to this machine, and to whoever may read it with a key."""
     if not from_this_machine():
         require(Permission.METRICS_READ)
-    registry = OURS
-    if FOLDER in os.environ:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return current_app.response_class(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    folder = os.environ.get(FOLDER)
+    text = generate_latest(OURS) if folder is None else of_all_processes(Path(folder))
+    return current_app.response_class(text, content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def of_all_processes(folder: Path) -> bytes:
+    """Return what all processes measured that write to `folder`, those that have ended too."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
+    with ended.still(folder):
+        return generate_latest(registry)
 
 
 def from_this_machine() -> bool:

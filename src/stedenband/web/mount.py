@@ -6,13 +6,13 @@ from uuid import UUID
 
 from flask import Response
 from flask_smorest import Blueprint
-from sqlalchemy import select
+from psycopg.errors import ForeignKeyViolation
+from sqlalchemy import exc
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from stedenband.core.access import Relation
-from stedenband.core.db import settle
-from stedenband.core.errors import MissingPermission, PreconditionFailed
+from stedenband.core.db import asked, settle
+from stedenband.core.errors import Conflict
 from stedenband.core.lifecycle import Transition
 from stedenband.core.parts import touch
 from stedenband.core.words import say
@@ -28,9 +28,10 @@ from stedenband.web.links import base_address
 from stedenband.web.listing import answer_list, answer_one, projection_of, query_schema, read_schema, statements_of
 from stedenband.web.merge import flattened
 from stedenband.web.negotiation import chosen
-from stedenband.web.problems import not_found
+from stedenband.web.rehearsal import mount_rehearsal, rehearsable
 from stedenband.web.resource import Resource
 from stedenband.web.schema import camel, create_schema, patch_schema
+from stedenband.web.sight import find, permit, permit_change, permit_move
 
 
 def mount(blueprint: Blueprint, resource: Resource) -> None:
@@ -113,6 +114,8 @@ def mount(blueprint: Blueprint, resource: Resource) -> None:
             returns=schema,
             facts={"conditional": True, "status": 200},
         )
+    if rehearsable(resource):
+        mount_rehearsal(blueprint, resource, one)
 
 
 def a(noun: str) -> str:
@@ -120,38 +123,12 @@ def a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiouA' else 'a'} {noun}"
 
 
-def find(session: Session, resource: Resource, ids: dict[str, UUID]) -> tuple[Any, Relation]:
-    """Return the row of the path and the caller's relation to it; 404 when it, or its parent, is missing or unseen."""
-    model = resource.model
-    query = select(model, model.relation()).where(model.id == ids[camel(resource.key)])
-    if resource.parent:
-        find(session, resource.parent, ids)
-        query = query.where(getattr(model, resource.parent_column) == ids[camel(resource.parent.key)])
-    found = session.execute(query).one_or_none()
-    if found is None:
-        raise not_found()
-    return found[0], Relation(found[1])
-
-
-def permit(relation: Relation, *allowed: Relation) -> None:
-    """Refuse a caller whose relation to the record is not among those allowed."""
-    if relation not in allowed:
-        raise MissingPermission(
-            say("Only the city that owns this record may do this.")
-            if Relation.MEMBER not in allowed
-            else say("Only the city that owns this record, or a member of its link, may do this.")
-        )
-
-
 def answer(session: Session, resource: Resource, key: UUID, status: int = 200, parent: UUID | None = None) -> Response:
     """Check every deferred rule, then return the record as the caller now sees it: the reply of every write."""
-    try:
-        settle(session)
-    except StaleDataError:
-        raise PreconditionFailed from None
+    settle(session)
     base = base_address()
     statement = statements_of(resource, base).read(projection_of({}, resource))
-    row = session.connection().exec_driver_sql(statement, {"id": key, "parent": parent, "lang": kept()}).one()
+    [row] = asked(session, statement, {"id": key, "parent": parent, "lang": kept()})
     body = row[1].encode()
     response = reply(body, tag(body, row[0]), status)
     if status == CREATED:
@@ -211,7 +188,7 @@ def _changer(resource: Resource) -> View:
     def view(data: dict[str, Any], **ids: UUID) -> Response:
         def work(session: Session) -> Response:
             row, relation = find(session, resource, ids)
-            permit(relation, Relation.OWNER, Relation.MEMBER)
+            permit_change(resource, relation, data)
             check_version(row.version)
             resource.rules.change(session, caller(), row, flattened(resource.schema, data))  # type: ignore[misc]
             touch(session, row)
@@ -232,8 +209,10 @@ def _deleter(resource: Resource) -> View:
             session.delete(row)
             try:
                 settle(session)
-            except StaleDataError:
-                raise PreconditionFailed from None
+            except exc.IntegrityError as error:
+                if not isinstance(error.orig, ForeignKeyViolation):
+                    raise
+                raise Conflict(say("Another record refers to it, so it is not deleted.")) from error
             return Response(status=204)
 
         return visit().write(work)
@@ -245,9 +224,9 @@ def _mover(resource: Resource) -> View:
     def view(data: dict[str, Any], **ids: UUID) -> Response:
         def work(session: Session) -> Response:
             row, relation = find(session, resource, ids)
-            permit(relation, Relation.OWNER)
-            check_version(row.version)
             to = data["to"]
+            permit_move(resource, relation, to)
+            check_version(row.version)
             resource.lifecycle.check(row.status, to, data)  # type: ignore[union-attr]
             resource.rules.move(session, caller(), row, Transition(to, data))  # type: ignore[misc]
             touch(session, row)

@@ -1,12 +1,15 @@
 """Media types: what a request may send and what it may ask for."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import cast
 from urllib.parse import unquote_to_bytes
 
 from flask import g, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
-from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
+from stedenband.core.errors import INCORRECT, BadRequest, Issue, NotAcceptable, UnsupportedMediaType
 from stedenband.core.words import say
 from stedenband.web import language
 from stedenband.web.formats.table import FORMATS, JSON, Format, Representation
@@ -46,18 +49,24 @@ def _named(formats: Collection[Format]) -> Format | None:
     return wanted if wanted in formats else None
 
 
-def _accepted(formats: Collection[Format]) -> Format | None:
+def _accepted(formats: tuple[Format, ...]) -> Format | None:
     """Return the format that `Accept` prefers: by quality, then by the more specific range, then JSON first."""
-    if "Accept" not in request.headers:
-        return JSON
-    best = max(formats, key=lambda each: _quality(each.media_type))
-    return best if _quality(best.media_type)[0] > 0 else None
+    sent = request.environ.get("HTTP_ACCEPT")
+    return JSON if sent is None else _preferred(sent, formats)
 
 
-def _quality(media_type: str) -> tuple[float, int]:
+@lru_cache(1024)
+def _preferred(accept: str, formats: tuple[Format, ...]) -> Format | None:
+    sent = [
+        (each.partition(";")[0].strip().lower(), quality) for each, quality in parse_accept_header(accept, MIMEAccept)
+    ]
+    best = max(formats, key=lambda each: _quality(each.media_type, sent))
+    return best if _quality(best.media_type, sent)[0] > 0 else None
+
+
+def _quality(media_type: str, sent: Sequence[tuple[str, float]]) -> tuple[float, int]:
     """Return the quality of a media type and how specific the range is that says so; parameters are not compared."""
     ranges = {media_type: 2, f"{media_type.partition('/')[0]}/*": 1, "*/*": 0}
-    sent = ((each.partition(";")[0].strip().lower(), quality) for each, quality in request.accept_mimetypes)
     found = [(ranges[name], quality) for name, quality in sent if name in ranges]
     specific, quality = max(found, default=(0, 0.0))
     return quality, specific
@@ -76,8 +85,11 @@ def sent_as(read: tuple[str, ...] = JSON_ONLY) -> None:
 
 def readable_query() -> None:
     """Refuse a query string that is not UTF-8: decoding it leniently would change what was asked."""
+    sent = request.query_string
+    if sent.isascii() and b"%" not in sent:
+        return
     try:
-        unquote_to_bytes(request.query_string).decode()
+        unquote_to_bytes(sent).decode()
     except UnicodeDecodeError:
         raise BadRequest.at("query", "query", say("The query string is not valid UTF-8.")) from None
 
@@ -88,5 +100,4 @@ def no_query(but: Collection[str] = (PARAMETER,)) -> None:
     language.kept()
     for name in (each for each in request.args if each not in {*but, language.PARAMETER}):
         what = say("There is no such parameter here.")
-        kind = BELGIF + "input-validation:unknownParameter"
-        raise BadRequest(INCORRECT, issues=[Issue("query", str(echo(name)), what, kind, say("Unknown parameter"))])
+        raise BadRequest(INCORRECT, issues=[Issue("query", str(echo(name)), what, "unknownParameter")])

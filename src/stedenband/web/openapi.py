@@ -2,7 +2,6 @@
 
 import re
 from functools import cache
-from http.client import OK
 from typing import Any
 
 import orjson
@@ -13,19 +12,22 @@ from flask_smorest import Api
 
 from stedenband.web import fields
 from stedenband.web.conditional import reply, tag
-from stedenband.web.contract import Contract
+from stedenband.web.contract.differences import BASE_PATH
+from stedenband.web.contract.document import document
 from stedenband.web.guard import OPEN, needs
 from stedenband.web.links import API
 from stedenband.web.schema import RECEIVED, create_schema, schema_name
 from stedenband.web.trace import API_VERSION
 
 DESCRIPTION = """\
-The register of partnerships between cities: partner cities, city links and agreements.
+The register of partnerships between cities: partner cities, city links and agreements, the people behind them, the
+policy they serve, and exchange projects.
 
 Anonymous callers see what is public. With an API key or, where the installation names an identity provider, an access
 token, sent as `Authorization: Bearer …`, a caller sees what its role and its city may see; `/me` tells which. Lists are
 paged with a cursor (`next`). A change needs the ETag of the record in `If-Match`; every POST honors an
-`Idempotency-Key`. Errors are problem documents (RFC 9457). Properties without a value are absent.
+`Idempotency-Key`. Errors are problem documents (RFC 9457). Properties without a value are absent. New operations,
+properties, values of enumerations and formats may come within a version: ignore what you do not know.
 
 Sentences and labels are in Dutch, French or English, as `lang=` or else `Accept-Language` asks; `Content-Language` says
 which. Codes and their labels are listed under `/refData`.
@@ -44,14 +46,7 @@ def configuration(public_url: str) -> dict[str, Any]:
                 "contact": {"name": "The administrator of this installation", "url": public_url},
                 "license": {"name": "EUPL-1.2", "url": "https://eupl.eu/1.2/en/"},
             },
-            "servers": [
-                {
-                    "url": API,
-                    "x-ignore-rules": {
-                        "uri-format": "An installation is a host of its own, so the path begins at the version."
-                    },
-                }
-            ],
+            "servers": [{"url": API, "x-ignore-rules": BASE_PATH}],
         },
     }
 
@@ -99,7 +94,7 @@ def _shown(field: fields.Field) -> bool:
 
 def install(app: Flask, api: Api, converter: Any) -> None:
     """Serve the document as YAML and JSON; it is finished when first asked for, not at every start."""
-    contract = cache(Contract(api, converter).document)
+    contract = cache(lambda: document(api, converter))
     app.extensions["stedenband.contract"] = contract
     as_yaml = cache(lambda: yaml_of(contract()).encode())
     as_json = cache(lambda: orjson.dumps(contract()))
@@ -107,20 +102,20 @@ def install(app: Flask, api: Api, converter: Any) -> None:
     @needs(OPEN)
     def openapi_yaml() -> Response:
         """Send the contract as YAML."""
-        return _sent(as_yaml(), "application/yaml")
+        return reply(as_yaml(), tag(as_yaml()), kind="application/yaml")
 
     @needs(OPEN)
     def openapi_json() -> Response:
         """Send the contract as JSON."""
-        return _sent(as_json(), "application/json")
+        return reply(as_json(), tag(as_json()))
 
     app.add_url_rule("/v1/doc/openapi.yaml", view_func=openapi_yaml)
     app.add_url_rule("/v1/doc/openapi.json", view_func=openapi_json)
 
 
-def yaml_of(document: dict[str, Any]) -> str:
+def yaml_of(contract: dict[str, Any]) -> str:
     """Return the document as YAML, in the order in which it was made."""
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(contract, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -138,10 +133,3 @@ def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _write_text)
-
-
-def _sent(body: bytes, kind: str) -> Response:
-    response = reply(body, tag(body))
-    if response.status_code == OK:
-        response.mimetype = kind
-    return response

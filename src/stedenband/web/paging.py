@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, and_, bindparam, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_, tuple_
 
 from stedenband.core.errors import BadRequest, Place
-from stedenband.core.words import say
+from stedenband.core.words import Rule, say
 from stedenband.web.resource import Resource
 
 DEFAULT_SIZE = 50
@@ -61,17 +61,26 @@ def order_by(entity: Any, steps: Sequence[Step]) -> list[ColumnElement[Any]]:
 
 
 def behind(entity: Any, steps: Sequence[Step], nulls: Sequence[bool]) -> ColumnElement[bool]:
-    """Return the condition for rows behind a cursor; its keys are bound as `after_0`, `after_1` and so on."""
+    """Return the condition for rows behind a cursor; its keys are bound as `after_0`, `after_1` and so on.
+
+    One comparison of rows, where all keys have values and one direction: an index then begins at the cursor. Else the
+    first key bounds the scan, where it always has a value.
+    """
+    columns = [getattr(entity, step.attribute) for step in steps]
+    keys = [bindparam(f"after_{index}", type_=column.type) for index, column in enumerate(columns)]
+    if not any(step.nullable for step in steps) and len({step.descending for step in steps}) == 1:
+        here, there = tuple_(*columns), tuple_(*keys)
+        return here < there if steps[0].descending else here > there
     alternatives = []
     equal: list[ColumnElement[bool]] = []
-    for index, (step, null) in enumerate(zip(steps, nulls, strict=True)):
-        column = getattr(entity, step.attribute)
-        key = bindparam(f"after_{index}", type_=column.type)
+    for step, column, key, null in zip(steps, columns, keys, nulls, strict=True):
         if not null:
             further = column < key if step.descending else column > key
             alternatives.append(and_(*equal, or_(further, column.is_(None)) if step.nullable else further))
         equal.append(column.is_(None) if null else column == key)
-    return or_(*alternatives)
+    if steps[0].nullable:
+        return or_(*alternatives)
+    return and_(columns[0] <= keys[0] if steps[0].descending else columns[0] >= keys[0], or_(*alternatives))
 
 
 def written(sort: Sequence[str], values: Sequence[Any]) -> str:
@@ -87,9 +96,8 @@ def read(text: str, resource: Resource, sort: Sequence[str], steps: Sequence[Ste
     except (ValueError, TypeError, Error):
         signature, keys = None, ()
     if signature != ",".join(sort):
-        raise BadRequest.at(
-            place, "after", say("Take the cursor from 'next' of a page of the same collection with the same sort.")
-        )
+        detail = say("Take the cursor from 'next' of a page of the same collection with the same sort.")
+        raise BadRequest.at(place, "after", Rule(detail))
     return Cursor(keys)
 
 

@@ -7,17 +7,18 @@ import marshmallow as ma
 from flask import Request
 from webargs.flaskparser import FlaskParser
 
-from stedenband.core.errors import BELGIF, INCORRECT, BadRequest, Issue, Place
-from stedenband.core.words import say
+from stedenband.core.errors import INCORRECT, BadRequest, Issue, Place, kind_of
+from stedenband.core.words import Rule, say
 from stedenband.web import language
 from stedenband.web.fields import QueryText, Repeated
 from stedenband.web.negotiation import PARAMETER, readable_query
 from stedenband.web.text import echo
 
 DEEPEST = 20
+MOST_PROPERTIES = 200
 MOST_ISSUES = 50
 OURS = {
-    "Unknown field.": say("There is no such property here, or it cannot be written."),
+    "Unknown field.": Rule(say("There is no such property here, or it cannot be written.")),
     "Field may not be null.": say("This property cannot be null."),
     "Invalid input type.": say("Give a JSON object."),
 }
@@ -66,7 +67,7 @@ class Parser(FlaskParser):
 
 
 def strict_json(body: bytes) -> Any:
-    """Return the value of a JSON text: UTF-8, no duplicate keys, no NaN, at most 20 deep."""
+    """Return the value of a JSON text: UTF-8, no duplicate keys, no NaN, at most 20 deep and 200 properties wide."""
     try:
         value = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_constant)
     except UnicodeDecodeError:
@@ -89,6 +90,8 @@ class _Refused(ValueError):
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_PROPERTIES:  # each of them would cost a message
+        raise _Refused(say("An object of the body has more than {most} properties.", most=MOST_PROPERTIES))
     found = dict(pairs)
     if len(found) < len(pairs):
         raise _Refused(say("An object of the body names a property twice."))
@@ -143,10 +146,9 @@ def _within(data: Any, key: Any) -> Any:
 def _issue(place: Place, name: str, message: str, value: Any) -> Issue:
     match message, place:
         case "Unknown field.", "query":
-            kind = BELGIF + "input-validation:unknownParameter"
-            return Issue(place, name, say("There is no such parameter here."), kind, say("Unknown parameter"))
+            return Issue(place, name, say("There is no such parameter here."), "unknownParameter")
         case "Missing data for required field.", _:
-            kind = BELGIF + "input-validation:requiredInput"
-            return Issue(place, name, say("This property is required."), kind, say("Input is required"))
+            return Issue(place, name, say("This property is required."), "requiredInput")
         case _:
-            return Issue(place, name, OURS.get(message, message), value=echo(value))
+            said = OURS.get(message, message)
+            return Issue(place, name, said, kind_of(said), echo(value))

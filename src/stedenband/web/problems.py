@@ -49,6 +49,14 @@ def respond(problem: Problem) -> Response:
             sqlstate=getattr(getattr(cause, "orig", cause), "sqlstate", None),
             exc_info=problem.status == INTERNAL_SERVER_ERROR,
         )
+    PROBLEMS.labels(problem.type).inc()
+    response = Response(orjson.dumps(document_of(problem)), status=problem.status, mimetype=MEDIA_TYPE)
+    response.headers.update(problem.headers)
+    return language.label(response)
+
+
+def document_of(problem: Problem) -> dict[str, Any]:
+    """Return the document of a problem in the caller's language."""
     spoken = language.spoken()
     document: dict[str, Any] = {
         "type": problem.type,
@@ -60,10 +68,7 @@ def respond(problem: Problem) -> Response:
     }
     if problem.issues:
         document["issues"] = [issue_document(issue, spoken) for issue in problem.issues]
-    PROBLEMS.labels(problem.type).inc()
-    response = Response(orjson.dumps(document), status=problem.status, mimetype=MEDIA_TYPE)
-    response.headers.update(problem.headers)
-    return language.label(response)
+    return document
 
 
 def issue_document(issue: Issue, spoken: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ class Projection:
 
     selected: Selection | None = None
     one_language: bool = False
-    moves: bool = False
+    moves: frozenset[str] = frozenset()
+    """The states that the caller's role may move a record to."""
 
 
 EVERYTHING = Projection()

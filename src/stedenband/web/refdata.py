@@ -72,6 +72,7 @@ class CodeListSchema(Schema):
     self_ = fields.Url("The address of this list.", data_key="self", required=True, example=EXAMPLE)
     label = fields.Text("What it is called in the language of this reply.", 500, required=True, example="Landen")
     source = fields.Text("Where the codes come from; none: our own.", 200, example="ISO 3166-1 alpha-2")
+    version = fields.Text("Which version of the source.", 40, example="2.03")
     items = fields.Items("All codes; the list has no pages.", CodeSchema, most=1000, dump_only=True, required=True)
     total = fields.Integer("How many there are.", 0, 100_000, required=True, example=250)
 
@@ -83,7 +84,8 @@ def blueprint(enumerations: Mapping[str, Sequence[str]]) -> Blueprint:
 
     def code_list(codeList: str = DIRECTORY) -> Response:  # noqa: N803 (as in the path)
         found = _named(lists(), codeList)
-        document = {"self": _address(found.name), **_labeled(found.labels), "source": found.source}
+        document = {"self": _address(found.name), **_labeled(found.labels)}
+        document |= {"source": found.source, "version": found.version}
         items = [_document(found, item) for item in found.items.values()]
         return _sent({**document, "labels": None, "items": items, "total": len(items)})
 

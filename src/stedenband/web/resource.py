@@ -92,6 +92,11 @@ class Resource:
         return self.parent.key if self.parent else ""
 
     @cached_property
+    def has_words(self) -> bool:
+        """Whether words find its records by themselves (see the migration 0013_search)."""
+        return "search" in self.model.__table__.c
+
+    @cached_property
     def filter_named(self) -> dict[str, Filter]:
         """The filters by name."""
         return {each.name: each for each in self.filters}

@@ -40,6 +40,11 @@ def audience_of(field: ma.fields.Field[Any]) -> Audience:
     return cast("Audience", field.metadata.get("audience", "public"))
 
 
+def on_demand(field: ma.fields.Field[Any]) -> bool:
+    """Tell whether the field is sent only where `select` names it."""
+    return bool(field.metadata.get("on_demand"))
+
+
 @cache
 def create_schema(schema: type[Schema]) -> type[Schema]:
     """Derive what a client sends to make a record."""

@@ -13,6 +13,9 @@ WORDS = Text(
 )
 
 
-def by_words(function: str) -> Filter:
-    """Return the filter `q`: `function` is the database's `find_<plural>` (see the migration 0013_search)."""
-    return Filter("q", WORDS, lambda model, words: model.id.in_(select(getattr(func, function)(words))))
+def by_words(function: str, column: str = "id") -> Filter:
+    """Return the filter `q`: `function` is the database's `find_<plural>` (see the migration 0013_search).
+
+    A record without words of its own is found by those of the record that `column` refers to.
+    """
+    return Filter("q", WORDS, lambda model, words: getattr(model, column).in_(select(getattr(func, function)(words))))

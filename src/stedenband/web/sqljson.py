@@ -4,7 +4,7 @@ The only place that builds SQL from pieces. Every value that comes from a reques
 into the text are column names and literals of our own declarations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -28,9 +28,10 @@ from sqlalchemy.orm import RelationshipProperty, aliased, class_mapper
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import Text
 
+from stedenband.core.lifecycle import Lifecycle
 from stedenband.web import fields
 from stedenband.web.projection import ALWAYS, EVERYTHING, Projection
-from stedenband.web.schema import Schema, audience_of, camel
+from stedenband.web.schema import Schema, audience_of, camel, on_demand
 
 Below = Mapping[str, tuple[str, ...]] | None
 """The properties wanted, each with those of its own; None: all."""
@@ -42,7 +43,7 @@ class json_object(ColumnElement[Any]):  # noqa: N801 (named like the SQL it writ
     inherit_cache = False
     type = JSON()
 
-    def __init__(self, pairs: list[tuple[str, ColumnElement[Any]]]) -> None:
+    def __init__(self, pairs: Sequence[tuple[str, ColumnElement[Any]]]) -> None:
         """Keep the properties in order."""
         self.pairs = pairs
 
@@ -67,13 +68,21 @@ class Writer:
         wanted = None if selected is None else dict.fromkeys(ALWAYS, ()) | dict(selected)
         return self._object(schema, entity, sight_of(entity), wanted, single=single)
 
+    def address(self, schema: type[Schema], entity: Any) -> ColumnElement[Any]:
+        """Return the address of one row of `entity`."""
+        href = schema._declared_fields["href"]  # noqa: SLF001 (as in schema.py)
+        assert isinstance(href, fields.Href)  # noqa: S101 (every record has one)
+        return self._address(href.path, entity)
+
     def _object(
         self, schema: type[Schema], entity: Any, sight: dict[str, Any], wanted: Below, *, single: bool = False
     ) -> json_object:
         pairs = []
         for name, field in schema._declared_fields.items():  # noqa: SLF001 (as in schema.py)
             wire = field.data_key or camel(name)
-            if field.load_only or not (single or self._everywhere(field)) or not (wanted is None or wire in wanted):
+            if field.load_only or not (single or self._everywhere(field)):
+                continue
+            if on_demand(field) if wanted is None else wire not in wanted:
                 continue
             value = self._value(field, field.attribute or name, entity, _below(wanted, wire))
             seen = sight[audience_of(field)]
@@ -88,8 +97,8 @@ class Writer:
         match field:
             case fields.Href():
                 return self._address(field.path, entity)
-            case fields.Instant():
-                return func.to_char(func.timezone("UTC", getattr(entity, name)), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+            case fields.Instant() | fields.Amount():
+                return _written(field, getattr(entity, name))
             case fields.Part():
                 return self._part(field.part, entity, wanted)
             case fields.Reference():
@@ -122,16 +131,21 @@ class Writer:
         return case((func.num_nonnulls(*columns) > 0, self._object(schema, entity, _everyone(), wanted)))
 
     def _moves(self, field: fields.Moves, entity: Any, wanted: Below) -> ColumnElement[Any]:
+        """Write the moves that the caller's role and relation leave open."""
         if not self.projection.moves:
             return null()
-        lifecycle = field.lifecycle
-        open_from = {
-            state: [_wanted(move, wanted) for move in fields.open_moves(lifecycle, state)] for state in lifecycle.states
-        }
-        return case(
-            {state: literal_column(f"'{orjson.dumps(moves).decode()}'::json") for state, moves in open_from.items()},
-            value=entity.status,
+        allowed, lifecycle = self.projection.moves, field.lifecycle
+        owner, member = (
+            case(
+                {
+                    state: literal_column(f"'{orjson.dumps(_shaped(lifecycle, state, to, wanted)).decode()}'::json")
+                    for state in lifecycle.states
+                },
+                value=getattr(entity, field.attribute or "status"),
+            )
+            for to in (allowed, allowed & lifecycle.either_side)
         )
+        return case((sight_of(entity)["city"], owner), else_=member)
 
     def _short(self, field: fields.Reference | fields.Matches, target: Any, wanted: Below) -> json_object:
         pairs = {"href": self._address(field.path, target), "id": target.id, "title": getattr(target, field.title)}
@@ -153,6 +167,13 @@ class Writer:
         return _array(select(body).where(condition), body, *order)
 
 
+def _written(field: fields.Instant | fields.Amount, value: Any) -> ColumnElement[Any]:
+    """Return a value that JSON has no type for as text: a moment in UTC, an amount with its decimals."""
+    if isinstance(field, fields.Amount):
+        return cast(value, Text)
+    return func.to_char(func.timezone("UTC", value), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+
+
 def _below(wanted: Below, name: str) -> Below:
     """Return which properties of the property `name` are wanted."""
     return dict.fromkeys(wanted[name], ()) if wanted and wanted[name] else None
@@ -163,8 +184,13 @@ def _sent(name: str, wanted: Below) -> bool:
     return wanted is None or name in wanted or name == "id"
 
 
-def _wanted(document: Mapping[str, Any], wanted: Below) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if wanted is None or name in wanted}
+def _shaped(lifecycle: Lifecycle, state: str, allowed: frozenset[str], wanted: Below) -> list[dict[str, Any]]:
+    """Return the moves from a state to those allowed, each with what is wanted of it."""
+    return [
+        {name: value for name, value in move.items() if wanted is None or name in wanted}
+        for move in fields.open_moves(lifecycle, state)
+        if move["to"] in allowed
+    ]
 
 
 def _one_language(texts: Any) -> ColumnElement[Any]:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import SelectBase, and_, bindparam, cast, func, literal, select, true
+from sqlalchemy import and_, bindparam, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
-from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg, PGDialect_psycopg
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Boolean, Date, Float, Integer, Text, Uuid
 
+from stedenband.core.finished import finished
 from stedenband.web import fields
 from stedenband.web.formats.geojson import feature
 from stedenband.web.paging import Step, behind, order_by
@@ -17,24 +17,6 @@ from stedenband.web.projection import EVERYTHING, Projection
 from stedenband.web.resource import Filter, Resource
 from stedenband.web.sqljson import Writer
 
-
-class Constants(PGCompiler_psycopg):
-    """Writes our own constants into the text; what comes from a request is a named parameter and stays one."""
-
-    def visit_bindparam(self, bindparam: Any, **more: Any) -> Any:  # type: ignore[override]
-        """Write an anonymous value out."""
-        inherited: Any = super().visit_bindparam
-        return inherited(bindparam, **more | ({"literal_binds": True} if bindparam.unique else {}))
-
-
-class Dialect(PGDialect_psycopg):
-    """psycopg's dialect with that compiler."""
-
-    statement_compiler = Constants
-    supports_statement_cache = True
-
-
-DIALECT = Dialect()  # type: ignore[no-untyped-call]
 KEPT_SHAPES = 1024
 SQL_TYPES: dict[type[fields.Field], Any] = {
     fields.Key: Uuid(),
@@ -49,18 +31,17 @@ SQL_TYPES: dict[type[fields.Field], Any] = {
 
 @dataclass(frozen=True)
 class Shape:
-    """What of a list request decides its SQL; everything else is a bound value."""
+    """What of a list request decides its SQL; everything else is a bound value.
 
+    `limit` is part of it: the planner takes a bound LIMIT for a tenth of the table, and planned each request anew.
+    """
+
+    limit: int
     filters: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     nulls: tuple[bool, ...] | None = None
     total: bool = False
     projection: Projection = EVERYTHING
-
-
-def finished(statement: SelectBase) -> str:
-    """Return the text of a statement, with psycopg's named parameters."""
-    return str(statement.compile(dialect=DIALECT))
 
 
 class Statements:
@@ -84,7 +65,7 @@ class Statements:
         return finished(select(model.version, self._text(model, projection, single=True)).where(*wanted))
 
     def _list(self, shape: Shape) -> str:
-        """Filter values, cursor keys, `limit` (and `parent`) -> total, document and keys per row."""
+        """Filter values, cursor keys (and `parent`) -> total, document and keys per row."""
         model = self.resource.model
         conditions = self._conditions(shape)
         inner = select(*(column for column in model.__table__.c if column.name != "search")).where(*conditions)
@@ -92,7 +73,7 @@ class Statements:
             inner = inner.where(behind(model, shape.steps, shape.nulls))
         page = aliased(
             model,
-            inner.order_by(*order_by(model, shape.steps)).limit(bindparam("limit", type_=Integer())).subquery("page"),
+            inner.order_by(*order_by(model, shape.steps)).limit(shape.limit).subquery("page"),
         )
         total = (
             select(func.count()).select_from(model).where(*conditions).scalar_subquery() if shape.total else literal(0)

@@ -1,20 +1,16 @@
 """Counts what callers spend in sliding windows of a minute: together in Redis while it answers, else per process."""
 
-from collections.abc import Callable
-from functools import cached_property
 from math import ceil
 from time import monotonic, time
-from typing import TypeVar
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from stedenband.web.counters import Counters
 from stedenband.web.measures import REDIS_FAILURES
-
-Result = TypeVar("Result")
 
 PATIENCE = 0.25
 """Seconds that Redis may take for an answer."""
@@ -30,6 +26,7 @@ class Windows:
     def __init__(self, redis_url: str | None, processes: int) -> None:
         """Count in Redis if there is an address, else (and while it fails) a share of one in `processes`."""
         self._processes = processes
+        self._own = Counters()
         self._left_alone_until = 0.0
         self._shared = redis_url and SlidingWindowCounterRateLimiter(
             storage_from_string(
@@ -37,39 +34,40 @@ class Windows:
             )
         )
 
-    @cached_property
-    def _own(self) -> SlidingWindowCounterRateLimiter:
-        """The counters of this process; they have a thread, so they are made after the fork."""
-        return SlidingWindowCounterRateLimiter(MemoryStorage())
-
-    def left(self, amount: int, *key: str) -> tuple[int, int, int]:
+    def left(self, amount: int, policy: str, owner: str) -> tuple[int, int, int]:
         """Return what is allowed a minute here, how many requests are left, and in how many seconds there are more."""
+        if shared := self._reachable():
+            try:
+                reset, remaining = shared.get_window_stats(RateLimitItemPerMinute(amount), policy, owner)
+                return amount, remaining, max(0, ceil(reset - time()))
+            except StorageError:
+                self._fail()
+        share = ceil(amount / self._processes)
+        remaining, seconds = self._own.left(share, (policy, owner))
+        return share, remaining, ceil(seconds)
 
-        def look(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem) -> tuple[int, int, int]:
-            reset, remaining = limiter.get_window_stats(item, *key)
-            return item.amount, remaining, max(0, ceil(reset - time()))
-
-        return self._use(amount, look)
-
-    def spend(self, amount: int, *key: str) -> None:
+    def spend(self, amount: int, policy: str, owner: str) -> None:
         """Count one request."""
-        self._use(amount, lambda limiter, item: limiter.hit(item, *key))
+        if shared := self._reachable():
+            try:
+                shared.hit(RateLimitItemPerMinute(amount), policy, owner)
+            except StorageError:
+                self._fail()
+            else:
+                return
+        self._own.spend((policy, owner))
 
     def are_shared(self) -> bool:
         """Tell whether all processes count together, as configured; true where that is not configured."""
         if not self._shared:
             return True
-        if not self._use(1, lambda limiter, _: limiter.storage.check()):
+        if (shared := self._reachable()) and not shared.storage.check():
             self._fail()
-        return monotonic() >= self._left_alone_until
+        return self._reachable() is not None
 
-    def _use(self, amount: int, work: Callable[[SlidingWindowCounterRateLimiter, RateLimitItem], Result]) -> Result:
-        if self._shared and monotonic() >= self._left_alone_until:
-            try:
-                return work(self._shared, RateLimitItemPerMinute(amount))
-            except StorageError:
-                self._fail()
-        return work(self._own, RateLimitItemPerMinute(ceil(amount / self._processes)))
+    def _reachable(self) -> SlidingWindowCounterRateLimiter | None:
+        """Return the counters in Redis, None without them or while they are left alone."""
+        return self._shared if self._shared and monotonic() >= self._left_alone_until else None
 
     def _fail(self) -> None:
         """Go on without Redis for a while: a limit is no reason to refuse anybody."""

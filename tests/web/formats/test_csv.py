@@ -8,6 +8,8 @@ import orjson
 import pytest
 
 from stedenband.cities.routes import PARTNER_CITIES
+from stedenband.projects.routes.exchange_projects import EXCHANGE_PROJECTS
+from stedenband.projects.routes.results import PERIODS
 from stedenband.web.formats.csv import BELGIAN, COMMAS, Dialect
 from stedenband.web.formats.formulas import restored
 from stedenband.web.formats.table import Subject
@@ -69,6 +71,24 @@ def test_a_file_for_tools_has_commas_points_and_no_byte_order_mark() -> None:
 )
 def test_cells_are_what_a_spreadsheet_in_belgium_takes_for_the_value(name: str, cell: str) -> None:
     assert rows(BELGIAN, written(BELGIAN, CITY))[0][name] == cell
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [("12.50", "12,50"), ("-0.5", "-0,5"), ("1500", "1500"), ("Half of them. 1.5", "Half of them. 1.5")],
+)
+def test_money_and_figures_have_the_decimal_sign_of_the_file(value: str, cell: str) -> None:
+    subject = Subject("periods", PERIODS.schema, "http://127.0.0.1:8000/v1/periods")
+    out = BytesIO()
+    BELGIAN.write(subject, [orjson.dumps({"target": {"value": value}})], out)
+    assert rows(BELGIAN, out.getvalue().decode())[0]["target.value"] == cell
+    out = BytesIO()
+    COMMAS.write(subject, [orjson.dumps({"target": {"value": value}})], out)
+    assert rows(COMMAS, out.getvalue().decode())[0]["target.value"] == value
+    subject = Subject("projects", EXCHANGE_PROJECTS.schema, "http://127.0.0.1:8000/v1/exchangeProjects")
+    out = BytesIO()
+    BELGIAN.write(subject, [orjson.dumps({"amount": {"value": "2500.00", "currency": "EUR"}})], out)
+    assert rows(BELGIAN, out.getvalue().decode())[0]["amount.value"] == "2500,00"
 
 
 def test_a_defused_text_comes_back() -> None:

@@ -7,8 +7,8 @@ from typing import Any, BinaryIO
 import pytest
 
 from stedenband.cities.routes import AGREEMENTS, CITY_LINKS
+from stedenband.web.contract.formats import contents, parameters_of
 from stedenband.web.formats import offers
-from stedenband.web.formats.documented import contents, parameters_of
 from stedenband.web.formats.table import CSV, FORMATS, GEOJSON, VCARD, Representation, Subject
 
 

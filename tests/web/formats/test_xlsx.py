@@ -10,6 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from stedenband.cities.routes import CITY_LINKS, PARTNER_CITIES
+from stedenband.projects.routes.results import PERIODS
 from stedenband.web.formats.table import Subject
 from stedenband.web.formats.xlsx import LONGEST_CELL, write
 from stedenband.web.resource import Resource
@@ -63,6 +64,22 @@ def test_cells_hold_the_value_in_its_own_kind(name: str, value: Any) -> None:
     head, row = rows(book(CITY_LINKS, LINK), "cityLinks")
     found = row[head.index(name)]
     assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("2500.00", 2500.0),
+        ("-0.5", -0.5),
+        ("1500", 1500.0),
+        ("123456789012345.123456", "123456789012345.123456"),
+        ("0.1234567", "0.1234567"),
+        ("About half", "About half"),
+    ],
+)
+def test_money_and_figures_are_numbers_where_a_cell_holds_them_exactly(value: str, cell: Any) -> None:
+    head, row = rows(book(PERIODS, {"target": {"value": value}}), "periods")
+    assert row[head.index("target.value")] == cell
 
 
 def test_no_cell_is_a_formula_or_a_link() -> None:

@@ -20,11 +20,12 @@ from stedenband.web.fields import present
 from stedenband.web.guard import visit
 from stedenband.web.idempotency import once
 from stedenband.web.links import base_address
-from stedenband.web.mount import find, mount
+from stedenband.web.mount import mount
 from stedenband.web.problems import not_found
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 from stedenband.web.schema import create_schema
 from stedenband.web.search import by_words
+from stedenband.web.sight import find
 
 API_CLIENTS = Resource(
     name="apiClients",

@@ -17,7 +17,7 @@ blueprint = StrictBlueprint("me", __name__, url_prefix="/v1", description="The c
 def read_me() -> Response:
     """Say who the caller is; to the public without asking the database."""
     actor = caller()
-    city = visit().rows(CITY, {"city": actor.city_id}) if actor.client_id else []
+    city = visit().rows(CITY, {"city": actor.city_id}, named=True) if actor.client_id else []
     known = {
         "role": actor.role.value,
         "client_id": actor.client_id,

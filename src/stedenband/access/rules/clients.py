@@ -16,8 +16,8 @@ from stedenband.access.models import ApiClient, ApiKey
 from stedenband.core.access import Actor
 from stedenband.core.db import PresentedKey, now
 from stedenband.core.errors import BadRequest, Conflict
-from stedenband.core.parts import assign, referred, store
-from stedenband.core.words import say
+from stedenband.core.parts import assign, refer, store
+from stedenband.core.words import Rule, say
 
 Data = dict[str, Any]
 ALPHABET = string.ascii_letters + string.digits
@@ -42,8 +42,7 @@ class IssuedKey:
 
 def create_api_client(session: Session, _actor: Actor, data: Data) -> ApiClient:
     """Add a client to a city."""
-    city = referred(session, ApiClient.city.property.mapper.class_, data.pop("city"), "city")
-    client = ApiClient(city_id=city.id)
+    client = ApiClient(city_id=refer(session, ApiClient.city.property.mapper.class_, data.pop("city"), "city"))
     assign(client, data)
     store(session, client)
     return client
@@ -63,7 +62,7 @@ def issue_key(
     if client.kind == "oidc":
         raise Conflict(say("This client is for callers of the identity provider. Make a client of its own for a key."))
     if expires_at is not None and expires_at <= now():
-        raise BadRequest.at("body", "expiresAt", say("Give a moment in the future."))
+        raise BadRequest.at("body", "expiresAt", Rule(say("Give a moment in the future.")))
     prefix = "".join(secrets.choice(ALPHABET) for _ in range(12))
     key = f"sb_{prefix}_{secrets.token_urlsafe(32)}"
     made = session.scalars(select(func.uuidv7())).one()

@@ -15,7 +15,7 @@ from stedenband.changes.routes.statements import EPOCH, FEED, HISTORY
 from stedenband.changes.schemas import ChangeSchema, FeedQuery, HistoryEntrySchema
 from stedenband.core.access import Permission
 from stedenband.core.errors import BadRequest, Gone
-from stedenband.core.words import say
+from stedenband.core.words import Rule, say
 from stedenband.web.conditional import reply, tag
 from stedenband.web.declare import StrictBlueprint, View, declare
 from stedenband.web.exports import answer_page
@@ -76,7 +76,8 @@ def _feed(catalogue: Mapping[str, Entry]) -> View:
         epoch = str(visit().rows(EPOCH, {})[0][0])
         transaction, sequence = _position(query.get("after"), epoch)
         size = query["page_size"]
-        rows = visit().rows(FEED, {"transaction": transaction, "sequence": sequence, "limit": size + 1})
+        wanted = {"transaction": transaction, "sequence": sequence, "limit": size + 1}
+        rows = visit().rows(FEED, wanted, named=True)
         page = rows[:size]
         last = (page[-1].transaction_id, page[-1].sequence) if page else (transaction, sequence)
         cursor = f"{epoch}.{last[0]}.{last[1]}"
@@ -91,7 +92,8 @@ def _position(cursor: str | None, epoch: str) -> tuple[int, int]:
         return 0, 0
     found = CURSOR.fullmatch(cursor)
     if found is None:
-        raise BadRequest.at("query", "after", say("Take the cursor from 'next' or 'cursor' of a page of this feed."))
+        detail = say("Take the cursor from 'next' or 'cursor' of a page of this feed.")
+        raise BadRequest.at("query", "after", Rule(detail))
     if found[1] != epoch:
         raise Gone(
             say("The feed started anew after a restore. Load the collections again, then follow it from its beginning.")
@@ -100,7 +102,7 @@ def _position(cursor: str | None, epoch: str) -> tuple[int, int]:
 
 
 def _about(row: Any, resource: Resource, record: UUID) -> dict[str, Any]:
-    parent = row.city_link_id if resource.parent else None
+    parent = row.parent_id if resource.parent else None
     return {
         "href": base_address() + address(resource, record, parent),
         "id": str(record),
@@ -126,7 +128,8 @@ def _history(entry: Entry) -> View:
         if not visit().rows(statements_of(resource, base_address()).read(), seen):
             raise not_found()
         size = query["page_size"]
-        rows = visit().rows(HISTORY, {"record": record, "before": _before(query.get("after")), "limit": size + 1})
+        wanted = {"record": record, "before": _before(query.get("after")), "limit": size + 1}
+        rows = visit().rows(HISTORY, wanted, named=True)
         items = [_entry(row, entry, record) for row in rows[:size]]
         return _page(HistoryEntrySchema, items, size, str(rows[size - 1].sequence) if len(rows) > size else None, {})
 
@@ -137,7 +140,7 @@ def _before(cursor: str | None) -> int:
     if cursor is None:
         return NEWEST
     if not SEQUENCE.fullmatch(cursor):
-        raise BadRequest.at("query", "after", say("Take the cursor from 'next' of a page of this history."))
+        raise BadRequest.at("query", "after", Rule(say("Take the cursor from 'next' of a page of this history.")))
     return int(cursor)
 
 

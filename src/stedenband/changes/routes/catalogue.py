@@ -41,7 +41,7 @@ class Property:
         if self.instant and isinstance(value, str):
             return value.replace("+00:00", "Z")
         if isinstance(value, list):
-            return [self._item(item, relation) if isinstance(item, dict) else item for item in value]
+            return [self._item(item, relation) if isinstance(item, dict) and self.items else item for item in value]
         return value
 
     def _item(self, item: Mapping[str, Any], relation: str) -> dict[str, Any]:

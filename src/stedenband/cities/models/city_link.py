@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stedenband.cities.models.partner_city import PartnerCity
 from stedenband.cities.models.themes import THEMES
 from stedenband.core.lifecycle import Lifecycle
 from stedenband.core.privacy import NOTE
-from stedenband.core.records import NOW, VISIBILITIES, Keyed, Owned, Record, localized, one_of, plain
+from stedenband.core.records import NOW, VISIBILITIES, Keyed, LocalizedTexts, Owned, Record, localized, one_of, plain
 from stedenband.core.words import say
 
 LINK_KINDS = ("cityLink", "twinning", "sdgPartnership", "network", "friendship")
@@ -99,7 +99,7 @@ class CityLink(Owned, Record):
     title: Mapped[str]
     kind: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=text("'candidate'"))
-    summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    summary: Mapped[dict[str, Any] | None] = mapped_column(LocalizedTexts)
     internal_note: Mapped[str | None] = mapped_column(info=NOTE.tag)
     start_date: Mapped[date | None]
     end_date: Mapped[date | None]

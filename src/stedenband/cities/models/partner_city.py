@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, Computed, Float, ForeignKey, Index, case, func, or_, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stedenband.core.access import Role
-from stedenband.core.records import Owned, Record, localized, my_city, my_role, one_of, plain
+from stedenband.core.records import LocalizedTexts, Owned, Record, localized, my_city, my_role, one_of, plain
 from stedenband.core.words import say
 
 
@@ -89,7 +89,7 @@ class PartnerCity(Owned, Record):
     )
 
     name: Mapped[str]
-    names: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    names: Mapped[dict[str, Any] | None] = mapped_column(LocalizedTexts)
     country_code: Mapped[str]
     subdivision: Mapped[str | None]
     latitude: Mapped[float | None] = mapped_column(Float(53))

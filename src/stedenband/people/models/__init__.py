@@ -19,6 +19,7 @@ from stedenband.people.models.privacy import (
     TRANSFER_KINDS,
     PrivacyAct,
     ProtectedCountry,
+    StoppedTransfer,
     TransferGround,
 )
 
@@ -40,5 +41,6 @@ __all__ = [
     "Organization",
     "PrivacyAct",
     "ProtectedCountry",
+    "StoppedTransfer",
     "TransferGround",
 ]

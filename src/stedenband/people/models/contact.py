@@ -4,15 +4,30 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Computed, ForeignKey, Index, case, func, or_, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Index,
+    Uuid,
+    and_,
+    any_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from stedenband.cities.models import CityLink, PartnerCity
 from stedenband.core.records import VISIBILITIES, Keyed, Owned, Record, email, one_of, phone, plain
 from stedenband.core.words import say
 from stedenband.people.models.organization import NAME_THE_LINK, SHARED_IN_A_LINK, Organization
-from stedenband.people.models.tags import ADDRESS, BASIS, FUNCTION, IDENTITY, LANGUAGE, REMARK, ROLE
+from stedenband.people.models.tags import ADDRESS, BASIS, FUNCTION, IDENTITY, LANGUAGE, REMARK, ROLE, STATED
 
 ADDRESS_KINDS = ("work", "private")
 CONTACT_ROLES = (
@@ -62,11 +77,13 @@ class Contact(Owned, Record):
         ),
         CheckConstraint(
             "erased_at IS NULL OR (visibility = 'city' AND num_nonnulls("
-            "given_name, family_name, honorific, function, function_mailbox, source, note) = 0)",
+            "given_name, family_name, honorific, function, function_mailbox, source, note, purpose) = 0)",
             name="erased",
         ),
+        CheckConstraint("purpose IS NOT NULL OR num_nonnulls(merged_into_id, erased_at) > 0", name="purpose_given"),
         Index("ix_contact_city_id_created_at", "city_id", "created_at", "id"),
         Index("ix_contact_city_link_id", "city_link_id", "created_at", "id"),
+        Index("ix_contact_city_link_id_city_id", "city_link_id", "city_id"),
         Index("ix_contact_visibility", "visibility", "created_at", "id"),
         Index("ix_contact_created_at", "created_at", "id"),
         Index("ix_contact_updated_at", "updated_at", "id"),
@@ -105,7 +122,7 @@ class Contact(Owned, Record):
     function: Mapped[str | None] = mapped_column(info=FUNCTION.tag)
     function_mailbox: Mapped[str | None] = mapped_column(info=ADDRESS.tag)
     lawful_basis: Mapped[str] = mapped_column(info=BASIS.tag)
-    purpose: Mapped[str] = mapped_column(info=BASIS.tag)
+    purpose: Mapped[str | None] = mapped_column(info=STATED.tag)
     source: Mapped[str | None] = mapped_column(info=REMARK.tag)
     review_on: Mapped[date | None] = mapped_column(info=BASIS.tag)
     note: Mapped[str | None] = mapped_column(info=REMARK.tag)
@@ -139,6 +156,12 @@ class Contact(Owned, Record):
     roles: Mapped[list["ContactRole"]] = relationship(
         lazy="raise", order_by="ContactRole.id", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    @classmethod
+    def seen_as_member(cls, entity: Any) -> ColumnElement[bool]:
+        """Tell whether the row stands in a link of the caller's city, to which its people may be made known today."""
+        senders = cast(select(func.my_senders()).scalar_subquery(), ARRAY(Uuid()))
+        return and_(super().seen_as_member(entity), entity.city_id == any_(senders))
 
     @classmethod
     def seen_as_side(cls, entity: Any) -> ColumnElement[bool]:

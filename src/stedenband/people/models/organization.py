@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stedenband.cities.models import CityLink, PartnerCity
 from stedenband.core.privacy import NOTE
-from stedenband.core.records import VISIBILITIES, Owned, Record, email, localized, one_of, phone, plain
+from stedenband.core.records import VISIBILITIES, LocalizedTexts, Owned, Record, email, localized, one_of, phone, plain
 from stedenband.core.words import say
 
 ORGANIZATION_KINDS = ("10", "11", "15", "21", "22", "23", "24", "30", "40", "60", "70", "71", "72", "73", "80", "90")
@@ -80,7 +80,7 @@ class Organization(Owned, Record):
     )
 
     name: Mapped[str]
-    names: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    names: Mapped[dict[str, Any] | None] = mapped_column(LocalizedTexts)
     kind: Mapped[str]
     partner_city_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_city.id"), index=True)
     city_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("city_link.id"), index=True)
@@ -90,7 +90,7 @@ class Organization(Owned, Record):
     phone: Mapped[str | None]
     website: Mapped[str | None]
     community: Mapped[str | None]
-    summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    summary: Mapped[dict[str, Any] | None] = mapped_column(LocalizedTexts)
     internal_note: Mapped[str | None] = mapped_column(info=NOTE.tag)
     name_sort: Mapped[str] = mapped_column(Computed("fold(name)", persisted=True), deferred=True)
     search: Mapped[Any] = mapped_column(

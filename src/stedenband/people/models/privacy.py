@@ -43,8 +43,8 @@ TRANSFER_KINDS = (
 
 PROTECTIONS = ("eea", "adequacyDecision")
 NEEDED = say(
-    "The link has a member city outside the European Economic Area, in a country without an adequacy decision."
-    " Record on which ground its personal data goes there, with POST /v1/transferGrounds."
+    "The link has a member city outside the European Economic Area, in a country without an adequacy decision that"
+    " covers public bodies. Record on which ground its personal data goes there, with POST /v1/transferGrounds."
 )
 
 
@@ -128,6 +128,18 @@ class TransferGround(Owned, Record):
         primaryjoin="TransferGround.city_id == PartnerCity.id",
     )
     city: Mapped["PartnerCity"] = relationship(lazy="raise", foreign_keys="TransferGround.partner_city_id")
+
+
+class StoppedTransfer(Record):
+    """A transfer without a ground, of which the receiver was told in its feed; `tell_transfers` alone writes it."""
+
+    __tablename__ = "stopped_transfer"
+    __table_args__ = ({"info": {"impersonal": "city_id partner_city_id"}},)
+
+    city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id", ondelete="CASCADE"), primary_key=True)
+    partner_city_id: Mapped[UUID] = mapped_column(
+        ForeignKey("partner_city.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class ProtectedCountry(Record):

@@ -1,5 +1,7 @@
 """What personal data contacts hold: whose, for what, how long, on which grounds."""
 
+from dataclasses import replace
+
 from stedenband.core.privacy import Category, Ground, Personal, Retention
 from stedenband.core.words import say
 
@@ -50,3 +52,5 @@ BASIS = Personal(
     (Ground.LEGAL_OBLIGATION,),
     identifying=False,
 )
+STATED = replace(BASIS, category=Category.FREE_TEXT, identifying=True)
+"""The purpose is written in words, which may name anybody."""

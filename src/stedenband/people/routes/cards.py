@@ -19,7 +19,7 @@ def write_cards(_subject: Subject, documents: Iterable[bytes], out: BinaryIO) ->
 
 
 def lines_of(contact: dict[str, Any]) -> Iterator[bytes]:
-    """Yield the properties of a contact that its document has."""
+    """Yield the properties of a contact that its document has; `select` may have left any out but address and id."""
     name, function = contact.get("displayName"), contact.get("function")
     where = contact.get("organization") or contact.get("city")
     yield line("UID", f"urn:uuid:{contact['id']}")
@@ -29,16 +29,27 @@ def lines_of(contact: dict[str, Any]) -> Iterator[bytes]:
     if name:
         honorific = contact.get("honorific")
         yield line("N", structured(contact.get("familyName"), contact.get("givenName"), None, honorific, None))
-    if where:
+    if where and "title" in where:
         yield line("ORG", structured(where["title"]))
     if function:
         yield line("TITLE", text(function))
+    yield from _addresses(contact)
+    for language in contact.get("languages", ()):
+        yield line("LANG", language)
+    if "updatedAt" in contact:
+        yield line("REV", contact["updatedAt"].replace("-", "").replace(":", ""))
+
+
+def _addresses(contact: dict[str, Any]) -> Iterator[bytes]:
     if "functionMailbox" in contact:
         yield line("EMAIL", text(contact["functionMailbox"]), type="work")
     for rank, email in enumerate(contact.get("emails", ()), 1):
-        yield line("EMAIL", text(email["address"]), type=TYPES[email["kind"]], pref=min(rank, 100))
+        if "address" in email:
+            yield line("EMAIL", text(email["address"]), **_type(email), pref=min(rank, 100))
     for rank, phone in enumerate(contact.get("phones", ()), 1):
-        yield line("TEL", f"tel:{phone['number']}", value="uri", type=TYPES[phone["kind"]], pref=min(rank, 100))
-    for language in contact.get("languages", ()):
-        yield line("LANG", language)
-    yield line("REV", contact["updatedAt"].replace("-", "").replace(":", ""))
+        if "number" in phone:
+            yield line("TEL", f"tel:{phone['number']}", value="uri", **_type(phone), pref=min(rank, 100))
+
+
+def _type(address: dict[str, str]) -> dict[str, str]:
+    return {"type": TYPES[address["kind"]]} if "kind" in address else {}

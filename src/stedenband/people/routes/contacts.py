@@ -1,5 +1,7 @@
 """/contacts: nothing personal stands in an address, so these filters and sorts know no names."""
 
+from collections.abc import Callable
+from operator import ge, le
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +14,15 @@ from stedenband.core.access import Permission, Relation
 from stedenband.people import rules
 from stedenband.people.models import CONTACT_ROLES, Contact, ContactLanguage, ContactRole, Organization
 from stedenband.people.routes.cards import write_cards
-from stedenband.people.schemas import LANGUAGE, ContactSchema
+from stedenband.people.schemas import CURRENT, LANGUAGE, ContactSchema
 from stedenband.web import fields
 from stedenband.web.conditional import check_version
 from stedenband.web.formats.table import VCARD, Representation
 from stedenband.web.guard import caller
 from stedenband.web.idempotency import once
-from stedenband.web.mount import answer, find, permit
+from stedenband.web.mount import answer
 from stedenband.web.resource import Filter, Resource, Rules, Sort
+from stedenband.web.sight import find, permit
 
 
 def seen(kind: Any, keys: Any) -> Any:
@@ -44,6 +47,16 @@ def having(part: Any, column: Any) -> Any:
 def review_due(contact: Any, wanted: Any) -> Any:
     """Tell the own staff whose data are due for review."""
     return and_(contact.seen_as_city(contact), func.coalesce(contact.review_on <= func.current_date(), False) == wanted)
+
+
+def review_on(compare: Callable[[Any, Any], Any]) -> Any:
+    """Return a filter's clause that tells the own staff whose day of review lies so; without a day it lies nowhere."""
+    return lambda contact, day: and_(contact.seen_as_city(contact), compare(contact.review_on, day))
+
+
+def is_current(contact: Any, wanted: Any) -> Any:
+    """Tell whose record is of use: neither an erased person's nor one that became a pointer."""
+    return and_(contact.merged_into_id.is_(None), contact.erased_at.is_(None)) == wanted
 
 
 CONTACTS = Resource(
@@ -84,11 +97,14 @@ CONTACTS = Resource(
         ),
         Filter("language", LANGUAGE, having(ContactLanguage, ContactLanguage.code), many=True),
         Filter("reviewDue", fields.Flag("Whether the day of review has come.", example=True), review_due),
+        Filter("reviewOnFrom", fields.Date("To be reviewed on or after.", example="2026-01-01"), review_on(ge)),
+        Filter("reviewOnTo", fields.Date("To be reviewed on or before.", example="2026-12-31"), review_on(le)),
+        Filter("current", fields.Flag(CURRENT, example=True), is_current),
     ),
     sorts=(Sort("createdAt", "created_at"), Sort("updatedAt", "updated_at")),
     default_sort=("createdAt",),
     rules=Rules(rules.create_contact, rules.change_contact, rules.delete_contact),
-    formats=(Representation(VCARD, write_cards),),
+    formats=(Representation(VCARD, write_cards, unless_asked=(("current", True),)),),
 )
 
 

@@ -39,11 +39,12 @@ from stedenband.web.idempotency import once
 from stedenband.web.language import label, spoken
 from stedenband.web.links import base_address
 from stedenband.web.merge import flattened
-from stedenband.web.mount import answer, find, mount, permit
+from stedenband.web.mount import answer, mount
 from stedenband.web.negotiation import chosen
 from stedenband.web.resource import Filter, Resource, Rules, Sort
 from stedenband.web.schema import named_schema, patch_schema
 from stedenband.web.search import by_words
+from stedenband.web.sight import find, permit
 
 JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 
@@ -206,10 +207,10 @@ def give_subject_access(data: dict[str, Any]) -> Response:
         language = spoken()
         asked = {name: value for name, value in data.items() if name not in {"contact", "file_number"}}
         document = {
-            "act": reference("/privacyActs/{id}", act.id, act.kind),
+            "act": reference("/privacyActs/{id}", act, "kind"),
             "language": language,
             "madeAt": now(),
-            "controller": reference("/partnerCities/{id}", city.id, city.name),
+            "controller": reference("/partnerCities/{id}", city, "name"),
             "asked": asked
             | ({"contact": {"id": data["contact"]}} if "contact" in data else {})
             | ({"fileNumber": data["file_number"]} if "file_number" in data else {}),
@@ -217,9 +218,9 @@ def give_subject_access(data: dict[str, Any]) -> Response:
             "processing": processing_on({row["table"] for row in found["records"]}, words),
             "rights": rights(words),
         }
-        body = orjson.dumps(document, option=JSON_OPTIONS)
+        body = orjson.dumps(document, str, JSON_OPTIONS)
         if chosen():
-            body = page(orjson.loads(body)).encode()
+            body = page(orjson.loads(body), rules.names_of(session, found["records"])).encode()
         response = label(reply(body, tag(body), 201))
         if chosen():
             response.content_type = HTML.content_type

@@ -68,12 +68,11 @@ def query_contacts(data: dict[str, Any]) -> Response:
     steps = steps_of(LOOKED_UP, sort)
     cursor = read(data["after"], LOOKED_UP, sort, steps, "body") if "after" in data else None
     filters = {camel(name): value for name, value in data.items() if name not in PAGING}
-    shape = Shape(tuple(sorted(filters)), steps, cursor.nulls if cursor else None, data["total"], projection_of({}))
-    keys = {f"after_{index}": value for index, value in enumerate(cursor.values)} if cursor else {}
     size = data["page_size"]
-    rows = visit().rows(
-        statements_of(LOOKED_UP, base_address()).list(shape), {**filters, **keys, "limit": size + 1, "lang": kept()}
-    )
+    nulls = cursor.nulls if cursor else None
+    shape = Shape(size + 1, tuple(sorted(filters)), steps, nulls, data["total"], projection_of({}))
+    keys = {f"after_{index}": value for index, value in enumerate(cursor.values)} if cursor else {}
+    rows = visit().rows(statements_of(LOOKED_UP, base_address()).list(shape), {**filters, **keys, "lang": kept()})
     page: dict[str, Any] = {
         "self": f"{base_address()}{LOOKED_UP.path}/query",
         "items": [orjson.Fragment(row[1]) for row in rows[:size]],

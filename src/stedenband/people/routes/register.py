@@ -15,8 +15,8 @@ OWN_STAFF = say("The staff of the city that answers for the data.")
 BOTH_SIDES = say("The member cities of the link in which the record is shared.")
 OPERATOR = say("The operator of this installation, as processor.")
 TRANSFERS = say(
-    "Contacts are shared with a city outside the European Economic Area only when its country has an adequacy decision"
-    " or a ground of the transfer is recorded (GDPR chapter V)."
+    "Contacts are shared with a city outside the European Economic Area only while its country has an adequacy decision"
+    " that covers public bodies, or a ground of the transfer is in force (GDPR chapter V)."
 )
 SECURITY = (
     say("The database itself decides who reads which row, by role, city and link."),

@@ -11,7 +11,7 @@ from stedenband.people.rules.people import (
     delete_organization,
     merge_contact,
 )
-from stedenband.people.rules.subject_access import give_access
+from stedenband.people.rules.subject_access import give_access, names_of
 from stedenband.people.rules.transfers import change_transfer_ground, create_transfer_ground
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "erase_contact",
     "give_access",
     "merge_contact",
+    "names_of",
     "rectify_contact",
     "review_contact",
 ]

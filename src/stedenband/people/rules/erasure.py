@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from stedenband.core.words import say
 from stedenband.people.models import Contact, PrivacyAct
 from stedenband.people.rules.acts import record_act
 from stedenband.people.rules.person import Person, person_of
-from stedenband.people.rules.places import Place, mentioned, named, notes, parts, signatures
+from stedenband.people.rules.places import Place, linked, mentioned, mirrors, named, notes, parts, signatures
 
 REMOVED = "…"
 """What stands in a note where a name or address stood; never longer than what it replaces."""
@@ -49,22 +50,14 @@ def anonymize(session: Session, person: Person) -> tuple[Counter[str], set[UUID]
         counts["contact"] += 1
     for model, column in parts():
         counts[model.__tablename__] += _deleted(session, model, column.in_(person.ids))
-    ids: set[UUID] = set()
-    for place in signatures():
-        for row, owner in session.execute(_rows(place).where(named(place, person))):
-            setattr(row, place.column.key, None)
+    changed: dict[Any, UUID] = {}
+    for place, condition, text in _ways(person):
+        rows = select(place.model, place.owner) if place.key else select(place.model, place.model)
+        for row, owner in session.execute(rows.where(condition)):
+            setattr(row, place.column.key, text(getattr(row, place.column.key)))
             _moved(owner)
-            counts[place.model.__tablename__] += 1
-            ids.add(owner.id)
-    if person.phrases:
-        written = re.compile("|".join(map(re.escape, sorted(person.phrases, key=len, reverse=True))), re.IGNORECASE)
-        for place in notes():
-            for row, owner in session.execute(_rows(place).where(mentioned(place, person))):
-                setattr(row, place.column.key, written.sub(REMOVED, getattr(row, place.column.key)))
-                _moved(owner)
-                counts[place.model.__tablename__] += 1
-                ids.add(owner.id)
-    return counts, ids
+            changed[row] = owner.id
+    return counts + Counter(row.__tablename__ for row in changed), set(changed.values())
 
 
 def listed(ids: set[UUID] | frozenset[UUID], words: frozenset[str]) -> tuple[Any, Any]:
@@ -82,8 +75,21 @@ def _empty(contact: Contact) -> None:
     contact.erased_at = contact.updated_at = now()
 
 
-def _rows(place: Place) -> Any:
-    return select(place.model, place.owner) if place.key else select(place.model, place.model)
+def _ways(person: Person) -> Iterator[tuple[Place, ColumnElement[bool], Callable[[str], str | None]]]:
+    """Yield where the person may be named, the rows that do, and what stays of their text."""
+    for place in signatures():
+        yield place, named(place, person), _emptied(place)
+    for place, reference in mirrors():
+        yield place, linked(place, reference, person), _emptied(place)
+    if person.phrases:
+        written = re.compile("|".join(map(re.escape, sorted(person.phrases, key=len, reverse=True))), re.IGNORECASE)
+        for place in notes():
+            yield place, mentioned(place, person), lambda text: written.sub(REMOVED, text)
+
+
+def _emptied(place: Place) -> Callable[[str], str | None]:
+    """Return what leaves nothing of a text, or a mark where a text is needed."""
+    return lambda _text: None if place.model.__table__.c[place.column.key].nullable else REMOVED
 
 
 def _moved(owner: Any) -> None:

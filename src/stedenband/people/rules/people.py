@@ -1,19 +1,23 @@
 """The rules of organizations and contacts; those of privacy between callers stand in the database."""
 
 from collections.abc import Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, select, update
+from sqlalchemy import Column, Uuid, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from stedenband.cities.models import CityLink, PartnerCity
 from stedenband.cities.rules import may_publish, never_published
 from stedenband.core.access import Actor
-from stedenband.core.errors import BadRequest, Conflict, MissingPermission
-from stedenband.core.parts import assign, referred, replace_parts, store, touch
+from stedenband.core.db import asked, now
+from stedenband.core.errors import BadRequest, Conflict, Issue, MissingPermission
+from stedenband.core.finished import finished
+from stedenband.core.parts import assign, refer, referred, replace_parts, store, touch, unseen
 from stedenband.core.records import VISIBILITIES, Record
-from stedenband.core.words import say
+from stedenband.core.words import Rule, say
 from stedenband.people.models import (
     Contact,
     ContactEmail,
@@ -32,14 +36,17 @@ OF_THE_PERSON = (
     "honorific",
     "function",
     "function_mailbox",
-    "source",
     "review_on",
-    "note",
     "organization_id",
     "partner_city_id",
 )
 """What a merge hands on where the contact that stays has nothing, and leaves nowhere else."""
 
+JOINED = {"note": ("\n\n", 4000), "source": ("; ", 500), "purpose": ("; ", 500)}
+"""What a merge keeps of both, with what stands between them, and the longest that it may be."""
+
+NOTED = ("function", "function_mailbox")
+"""What a merge writes in the note where the two differ, as a contact has only one."""
 
 PARTS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
     # property: model, columns that are said, columns that tell two apart
@@ -88,6 +95,7 @@ def change_contact(session: Session, actor: Actor, contact: Contact, data: Data)
         raise Conflict(say("This contact was merged into another. Change the one that `mergedInto` names."))
     never_erased(contact)
     may_publish(actor, contact, data)
+    _look_again(contact, data.get("review_on"))
     _share(session, contact, data)
     _refer(session, contact, data)
     wanted = {name: _read(session, actor, contact, name, data[name] or ()) for name in PARTS if name in data}
@@ -95,6 +103,12 @@ def change_contact(session: Session, actor: Actor, contact: Contact, data: Data)
     store(session, contact)
     for name, parts in wanted.items():
         _replace(session, contact, name, parts)
+
+
+def _look_again(contact: Contact, day: date | None) -> None:
+    """Refuse a day of review that has passed, from which retention would count; one that stands may be sent again."""
+    if day is not None and day != contact.review_on and day < now().date():
+        raise BadRequest.at("body", "reviewOn", Rule(say("Give today or a later day.")), value=day.isoformat())
 
 
 def delete_contact(_session: Session, _actor: Actor, contact: Contact) -> None:
@@ -105,10 +119,14 @@ def delete_contact(_session: Session, _actor: Actor, contact: Contact) -> None:
 def merge_contact(session: Session, actor: Actor, contact: Contact, into: UUID) -> None:
     """Merge a contact into another of the same city, which gets what it lacks; the first stays as a pointer.
 
+    Texts that both have are joined; another function or mailbox than that of the one that stays goes into its note.
     Nothing personal is left in the pointer, its history stays, and what referred to it refers to the other.
     """
     stays = referred(session, Contact, into, "into")
     _mergeable(actor, contact, stays)
+    for name, texts in _of_both(contact, stays).items():
+        setattr(stays, name, _joined(name, texts))
+        setattr(contact, name, None)
     for name in OF_THE_PERSON:
         if getattr(stays, name) is None:
             setattr(stays, name, getattr(contact, name))
@@ -122,6 +140,23 @@ def merge_contact(session: Session, actor: Actor, contact: Contact, into: UUID) 
     session.flush()
     for column in _references():
         session.execute(update(column.table).where(column == contact.id).values({column.name: stays.id}))
+
+
+def _of_both(contact: Contact, stays: Contact) -> dict[str, list[str]]:
+    """Return the texts that a merge joins, those of the contact that stays first."""
+    pairs = {name: [getattr(each, name) for each in (stays, contact)] for name in (*JOINED, *NOTED)}
+    noted = [gone for kept, gone in map(pairs.pop, NOTED) if kept and kept != gone]
+    pairs["note"] += noted
+    return {name: list(dict.fromkeys(filter(None, texts))) for name, texts in pairs.items()}
+
+
+def _joined(name: str, texts: Sequence[str]) -> str | None:
+    between, longest = JOINED[name]
+    text = between.join(texts)
+    if len(text) > longest:
+        detail = say("Both together are longer than {longest} characters. Shorten one of them first.", longest=longest)
+        raise Conflict(detail, issues=[Issue("body", name, detail, "rejectedInput")])
+    return text or None
 
 
 def _mergeable(actor: Actor, contact: Contact, stays: Contact) -> None:
@@ -154,10 +189,18 @@ def _share(session: Session, record: Organization | Contact, data: Data) -> None
     if "city_link" in data:
         key = data.pop("city_link")
         if key is not None:
-            referred(session, CityLink, key, "cityLink")
-            if not session.scalar(select(CityLink.seen_as_member(CityLink)).where(CityLink.id == key)):
-                raise BadRequest.at("body", "cityLink", say("Name a link of which your own city is a member."))
+            found = asked(session, _membership(), {"id": key})
+            if not found:
+                raise unseen(key, "cityLink")
+            if not found[0][0]:
+                raise BadRequest.at("body", "cityLink", Rule(say("Name a link of which your own city is a member.")))
         record.city_link_id = key
+
+
+@cache
+def _membership() -> str:
+    """`id` of a link that the caller sees -> whether the caller's city is a member."""
+    return finished(select(CityLink.seen_as_member(CityLink)).where(CityLink.id == bindparam("id", type_=Uuid())))
 
 
 def _refer(session: Session, record: Organization | Contact, data: Data) -> None:
@@ -167,7 +210,7 @@ def _refer(session: Session, record: Organization | Contact, data: Data) -> None
     ):
         if name in data:
             key = data.pop(name)
-            setattr(record, column, None if key is None else referred(session, kind, key, name).id)
+            setattr(record, column, None if key is None else refer(session, kind, key, name))
 
 
 def _read(session: Session, actor: Actor, contact: Contact, name: str, given: Sequence[Any]) -> list[Data]:
@@ -180,7 +223,7 @@ def _read(session: Session, actor: Actor, contact: Contact, name: str, given: Se
         case _:
             parts = list(given)
     if len(_distinct(parts, PARTS[name][2])) < len(parts):
-        raise BadRequest.at("body", name, say("Name each of them once."))
+        raise BadRequest.at("body", name, Rule(say("Name each of them once.")))
     return parts
 
 
@@ -193,7 +236,7 @@ def _roles(session: Session, actor: Actor, contact: Contact, given: Sequence[Dat
         role: Data = {"valid_from": None, "valid_to": None, **each}
         for name, field, kind in (("organization", "organization", Organization), ("city_link", "cityLink", CityLink)):
             key = role.pop(name, None)
-            role[f"{name}_id"] = key and referred(session, kind, key, f"roles[{index}].{field}").id
+            role[f"{name}_id"] = key and refer(session, kind, key, f"roles[{index}].{field}")
         roles.append(role)
     return roles
 

@@ -48,6 +48,15 @@ def parts() -> Iterator[tuple[Any, InstrumentedAttribute[Any]]]:
             yield model, column
 
 
+def mirrors() -> Iterator[tuple[Place, InstrumentedAttribute[Any]]]:
+    """Yield where something is said of a contact beside a reference to it, and the column that refers."""
+    for model, column, key in references():
+        if key.ondelete != "CASCADE":
+            owner, path = _owner(model)
+            for each in [each for each, tag in personal_columns(model.__table__) if tag.identifying]:
+                yield Place(model, owner, path, getattr(model, each.key)), column
+
+
 def signatures() -> Iterator[Place]:
     """Yield where the name of a person stands without a reference to a contact."""
     yield from _places(Category.SIGNATURE)
@@ -62,6 +71,11 @@ def named(place: Place, person: Person) -> ColumnElement[bool]:
     """Tell whether a row of the person's city is signed with one of its names, however it is accented."""
     signed = func.fold(place.column).in_([func.fold(name) for name in sorted(person.names)])
     return and_(place.owner.city_id == person.city_id, place.joined, signed)
+
+
+def linked(place: Place, reference: InstrumentedAttribute[Any], person: Person) -> ColumnElement[bool]:
+    """Tell whether a row of the person's city refers to the person."""
+    return and_(place.owner.city_id == person.city_id, place.joined, reference.in_(person.ids))
 
 
 def mentioned(place: Place, person: Person) -> ColumnElement[bool]:

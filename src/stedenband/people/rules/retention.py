@@ -21,6 +21,7 @@ JOB = Actor(name="stedenband retention")
 def run_retention(session: Session) -> Counter[str]:
     """Anonymize contacts that nobody needs any more and delete replies that are over; return the rows by table.
 
+    Cities to which a transfer ended by the calendar are told so in their feed, as are those for which one began again.
     It runs as the owner of the tables, over all cities; each city gets an act for each person that went.
     """
     counts: Counter[str] = Counter()
@@ -35,6 +36,8 @@ def run_retention(session: Session) -> Counter[str]:
         )  # fmt: skip
         session.flush()
         counts += done
+    if told := session.scalar(select(func.tell_transfers())):
+        counts["change"] += told
     over = delete(IdempotencyKey).where(IdempotencyKey.created_at <= func.now() - _period(REPLY.retention))
     counts["idempotency_key"] += len(session.execute(over.returning(IdempotencyKey.key)).all())
     return counts

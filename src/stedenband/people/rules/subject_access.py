@@ -1,18 +1,19 @@
 """Subject access (GDPR art. 15): everything that one city, the controller, holds on a person, across all tables."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, Table, Text, func, select
 from sqlalchemy.orm import Session
 
 from stedenband.changes.models import Change
 from stedenband.core.access import Actor
 from stedenband.core.errors import BadRequest, MissingPermission
 from stedenband.core.parts import referred
-from stedenband.core.words import say
+from stedenband.core.records import Record
+from stedenband.core.words import Rule, say
 from stedenband.people.models import Contact, PrivacyAct
 from stedenband.people.rules.acts import on_the_wire, record_act
 from stedenband.people.rules.erasure import listed
@@ -21,6 +22,9 @@ from stedenband.people.rules.places import mentioned, named, notes, references, 
 
 Row = dict[str, Any]
 
+CALLED = ("display_name", "label", "name", "title", "function")
+"""Columns that say what a record is called; the first that has a value does."""
+
 WAYS = ("contact", "email", "phone", "name")
 """How a person may be named; one of them is enough."""
 
@@ -28,7 +32,7 @@ WAYS = ("contact", "email", "phone", "name")
 def give_access(session: Session, actor: Actor, asked: Mapping[str, Any]) -> tuple[PrivacyAct, dict[str, Any]]:
     """Collect what the caller's city holds on the person asked for, and record that it was done."""
     if not any(name in asked for name in WAYS):
-        raise BadRequest.at("body", "contact", say("Name the person by a contact, an email, a phone or a name."))
+        raise BadRequest.at("body", "contact", Rule(say("Name the person by a contact, an email, a phone or a name.")))
     city_id = _controller(actor)
     if "contact" in asked and referred(session, Contact, asked["contact"], "contact").city_id != city_id:
         raise MissingPermission(say("Only the city that owns this record gives access to what it holds."))
@@ -66,6 +70,24 @@ def held(session: Session, person: Person) -> dict[str, Any]:
     }
 
 
+def names_of(session: Session, records: Iterable[Row]) -> dict[str, str]:
+    """Return what the records that these refer to are called, by id, as far as the caller may know."""
+    wanted: dict[Table, set[UUID]] = {}
+    tables = {on_the_wire(name): table for name, table in Record.metadata.tables.items()}
+    for record in records:
+        for column in tables[record["table"]].c:
+            value = record["values"].get(on_the_wire(column.name))
+            for key in column.foreign_keys if value else ():
+                wanted.setdefault(key.column.table, set()).add(value)
+    names: dict[str, str] = {}
+    for table, ids in wanted.items():
+        columns = [table.c[name] for name in CALLED if name in table.c]
+        called = func.coalesce(*(column for column in columns if isinstance(column.type, Text)))
+        rows = session.execute(select(table.c.id, called).where(table.c.id.in_(ids)))
+        names |= {str(key): str(name) for key, name in rows if name}
+    return names
+
+
 def _shown(row: RowMapping) -> Row:
     return {on_the_wire(str(name)): value for name, value in row.items() if value is not None}
 
@@ -91,5 +113,6 @@ def _rows(session: Session, model: Any, condition: ColumnElement[bool], owner: A
 
 def _controller(actor: Actor) -> UUID:
     """Return the city that answers for what it holds: the caller's own."""
-    assert actor.own_city  # noqa: S101 (only staff of a city has the permission)
+    if actor.own_city is None:
+        raise MissingPermission(say("Only the staff of a city asks what it holds on a person."))
     return actor.own_city

@@ -1,7 +1,7 @@
 """Grounds on which personal data goes to partner cities outside the European Economic Area (GDPR chapter V).
 
-That no contact is shared without one is watched by the database (`check_transfer`), whichever comes last: the contact,
-the member of the link, or the end of the ground.
+The database watches that no contact is shared without one (`check_transfer`), whichever comes last, the contact or the
+member of the link. Where a ground ends, by the calendar or because it was changed, its city sees nobody any more.
 """
 
 from typing import Any
@@ -28,6 +28,6 @@ def create_transfer_ground(session: Session, actor: Actor, data: Data) -> Transf
 
 
 def change_transfer_ground(session: Session, actor: Actor, ground: TransferGround, data: Data) -> None:
-    """Correct a ground or end it; it cannot end while contacts are shared on it."""
+    """Correct a ground or end it; the partner city is told at once what it lost or has again."""
     assign(ground, data)
     record_act(session, "transferGround", ground.city_id, actor, subject=ground)

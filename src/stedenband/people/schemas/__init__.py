@@ -1,6 +1,7 @@
 """What people, and the privacy of people, look like on the wire."""
 
 from stedenband.people.schemas.people import (
+    CURRENT,
     LANGUAGE,
     ContactMergeRequestSchema,
     ContactPageSchema,
@@ -19,6 +20,7 @@ from stedenband.people.schemas.privacy import (
 )
 
 __all__ = [
+    "CURRENT",
     "LANGUAGE",
     "ContactMergeRequestSchema",
     "ContactPageSchema",

@@ -17,6 +17,9 @@ from stedenband.web.schema import Schema
 
 LANGUAGE = fields.LanguageCode("A language.", example="nl")
 CURSOR = "WyJuYW1lIiwiZXhhbXBsZSBhbm4iLCIwMTk5ZjNhMC03YzFlLTdhNTItOWQ2ZS0yZjRiOGMxZDBlMzciXQ"
+CURRENT = (
+    "Whether it stands for somebody: neither erased nor merged into another; in vCards so, unless asked otherwise."
+)
 SEEN_BY = "Who sees it: own staff, both sides of the link named in `cityLink`, or everyone."
 
 
@@ -49,7 +52,7 @@ class OrganizationSchema(RecordSchema):
     summary = fields.LocalizedText(
         "What it does, in a few sentences.", 4000, lines=True, example={"en": "Shares vision at conferences."}
     )
-    internal_note = fields.Text("A note for the own staff.", 4000, lines=True, audience="city", example="Ask in May.")
+    internal_note = fields.Remark("A note for the own staff.", 4000, lines=True, audience="city", example="Ask in May.")
     visibility = fields.Code(SEEN_BY, VISIBILITIES)
     possible_duplicates = fields.Matches(
         "Other organizations of the same name in the same country, or with the same identifier.",
@@ -118,12 +121,12 @@ class ContactSchema(RecordSchema):
     lawful_basis = fields.Code(
         "The lawful basis of keeping this (GDPR, article 6(1)).", LAWFUL_BASES, required=True, audience="city"
     )
-    purpose = fields.Text(
+    purpose = fields.Remark(
         "What it is kept for.", 500, required=True, audience="city", example="Preparing the work program of the link."
     )
-    source = fields.Text("Where the data came from.", 500, audience="city", example="The person, by e-mail.")
-    review_on = fields.Date("When to look whether it is still needed and right.", audience="city", example="2027-01-01")
-    note = fields.Text("A note for the own staff.", 4000, lines=True, audience="city", example="Prefers calls.")
+    source = fields.Remark("Where the data came from.", 500, audience="city", example="The person, by e-mail.")
+    review_on = fields.Date("When to look whether it is still needed and right.", audience="city", example="2100-01-01")
+    note = fields.Remark("A note for the own staff.", 4000, lines=True, audience="city", example="Prefers calls.")
     visibility = fields.Code(SEEN_BY, VISIBILITIES)
     erased_at = fields.Instant(
         "When the person was erased; what is left is an empty shell that others refer to.",
@@ -166,6 +169,9 @@ class ContactSearchRequestSchema(Schema):
     role = fields.Codes("Roles.", fields.Code("A role.", CONTACT_ROLES))
     language = fields.Codes("Languages.", LANGUAGE)
     review_due = fields.Flag("Whether the day of review has come.", example=False)
+    review_on_from = fields.Date("To be reviewed on or after.", example="2026-01-01")
+    review_on_to = fields.Date("To be reviewed on or before.", example="2026-12-31")
+    current = fields.Flag("Whether it stands for somebody: neither erased nor merged into another.", example=True)
     sort = fields.Code(
         "Order; '-' for descending.",
         ("name", "-name", "createdAt", "-createdAt", "updatedAt", "-updatedAt"),

@@ -61,7 +61,7 @@ class ErasureRequestSchema(Schema):
 class ReviewRequestSchema(Schema):
     """The contact is still needed and right."""
 
-    review_on = fields.Date("When to look again.", required=True, example="2028-01-01")
+    review_on = fields.Date("When to look again: a day after today.", required=True, example="2100-01-01")
 
 
 class TransferGroundSchema(RecordSchema):

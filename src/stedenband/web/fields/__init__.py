@@ -2,6 +2,7 @@
 
 from stedenband.web.fields.base import Field, QueryText, present
 from stedenband.web.fields.identifiers import Email, EnterpriseNumber, IatiIdentifier, Phone
+from stedenband.web.fields.listed import ListedCode
 from stedenband.web.fields.moves import Moves, open_moves
 from stedenband.web.fields.objects import (
     EXAMPLE_BASE,
@@ -14,16 +15,17 @@ from stedenband.web.fields.objects import (
     Permissions,
     Reference,
 )
-from stedenband.web.fields.outputs import AnyValue, Counts, Names, ValuesByName
+from stedenband.web.fields.outputs import AnyValue, Counts, Document, Names, ValuesByName
 from stedenband.web.fields.queries import Near, Repeated
 from stedenband.web.fields.selection import Select, Selection, properties_of
-from stedenband.web.fields.standards import CountryCode, CurrencyCode, LanguageCode, language_code
-from stedenband.web.fields.texts import Code, LocalizedText, Pattern, Text, TimeZone, Url
-from stedenband.web.fields.values import Date, Flag, Instant, Integer, Key, Number
+from stedenband.web.fields.standards import CountryCode, CurrencyCode, LanguageCode
+from stedenband.web.fields.texts import Code, Figure, LocalizedText, Pattern, Remark, Text, TimeZone, Url
+from stedenband.web.fields.values import Amount, Date, Flag, Instant, Integer, Key, Number
 
 __all__ = [
     "EXAMPLE_BASE",
     "EXAMPLE_ID",
+    "Amount",
     "AnyValue",
     "Code",
     "Codes",
@@ -31,9 +33,11 @@ __all__ = [
     "Counts",
     "CurrencyCode",
     "Date",
+    "Document",
     "Email",
     "EnterpriseNumber",
     "Field",
+    "Figure",
     "Flag",
     "Href",
     "IatiIdentifier",
@@ -42,6 +46,7 @@ __all__ = [
     "Items",
     "Key",
     "LanguageCode",
+    "ListedCode",
     "LocalizedText",
     "Matches",
     "Moves",
@@ -54,6 +59,7 @@ __all__ = [
     "Phone",
     "QueryText",
     "Reference",
+    "Remark",
     "Repeated",
     "Select",
     "Selection",
@@ -61,7 +67,6 @@ __all__ = [
     "TimeZone",
     "Url",
     "ValuesByName",
-    "language_code",
     "open_moves",
     "present",
     "properties_of",

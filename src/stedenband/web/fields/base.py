@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 from marshmallow import ValidationError
 
-from stedenband.core.words import say
+from stedenband.core.words import Rule, Said, say
 
 
 class Field(ma.fields.Field[Any]):
@@ -21,10 +21,12 @@ class Field(ma.fields.Field[Any]):
         example: Any = None,
         audience: str = "public",
         create_only: bool = False,
+        on_demand: bool = False,
         **more: Any,
     ) -> None:
-        """Describe the field in one sentence."""
+        """Describe the field in one sentence; `on_demand`: it is sent where `select` names it."""
         metadata = {"description": description, "audience": audience, "create_only": create_only}
+        metadata["on_demand"] = on_demand
         if example is not None:
             metadata["example"] = example
         super().__init__(metadata=metadata, **more)
@@ -38,6 +40,11 @@ class Field(ma.fields.Field[Any]):
         if not isinstance(value, str):
             raise ValidationError(say("Give a JSON string."))
         return value
+
+
+def refused(said: Said, *, formed: bool = True) -> ValidationError:
+    """Return what to raise for a value against a rule; `formed`: it does have the form that the contract asks for."""
+    return ValidationError(Rule(said) if formed else said)
 
 
 class QueryText(str):

@@ -5,10 +5,10 @@ from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from marshmallow import ValidationError
 
 from stedenband.core.identifiers import valid_enterprise_number, valid_iati_identifier
 from stedenband.core.words import say
+from stedenband.web.fields.base import refused
 from stedenband.web.fields.texts import Pattern, Text
 
 
@@ -59,7 +59,7 @@ class Email(Text):
         except EmailNotValidError:
             address = ""
         if not 0 < len(address) <= self.LONGEST:
-            raise ValidationError(say("Give an e-mail address alone, such as name@example.org."))
+            raise refused(say("Give an e-mail address alone, such as name@example.org."), formed="@" in text)
         return address
 
     def documented(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Phone(Text):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            raise ValidationError(
+            raise refused(
                 say("Give a telephone number with its country, beginning with a plus sign, such as +32 89 65 36 00.")
             )
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import object_session
 
 from stedenband.core.words import say
-from stedenband.web.fields.base import Field, present
+from stedenband.web.contract.differences import SCOPE
+from stedenband.web.fields.base import Field, present, refused
 from stedenband.web.fields.texts import Code
 from stedenband.web.fields.values import read_key
 from stedenband.web.links import base_address
@@ -18,6 +20,8 @@ from stedenband.web.schema import Schema, create_schema, patch_schema
 
 EXAMPLE_BASE = "http://127.0.0.1:8000/v1"
 EXAMPLE_ID = "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"
+MOST_PERMISSIONS = 250
+"""How many permissions a key can list: more than there are, so that a new one does not change the contract."""
 
 
 class _Example(dict[str, str]):
@@ -42,11 +46,10 @@ class Href(Field):
             example=f"{EXAMPLE_BASE}{path}".format_map(_Example()),
         )
         self.path = path
-        self.columns = re.findall(r"{(\w+)}", path)
 
     def serialize(self, attr: str, obj: Any, accessor: Any = None, **_: Any) -> Any:
         """Return the address of `obj`."""
-        return base_address() + self.path.format_map({name: getattr(obj, name) for name in self.columns})
+        return address_of(self.path, obj)
 
 
 class Reference(Field):
@@ -63,13 +66,15 @@ class Reference(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> UUID:
         if not isinstance(value, dict) or set(value) != {"id"}:
-            raise ValidationError(say('Refer to a record as {"id": "<its id>"}.'))
+            raise refused(
+                say('Refer to a record as {"id": "<its id>"}.'), formed=isinstance(value, dict) and "id" in value
+            )
         return read_key(value["id"])
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
         if value is None:
             return None
-        return reference(self.path, value.id, getattr(value, self.title))
+        return reference(self.path, value, self.title)
 
     def example(self) -> dict[str, str]:
         """Return an example of what is sent."""
@@ -87,16 +92,16 @@ class Part(Field):
         """Give the schema whose fields are columns of this record."""
         super().__init__(description, **more)
         self.part = schema
-        self.reader = create_schema(schema)
+        self.reader = create_schema(schema)()
 
     def for_patch(self) -> None:
         """Read a merge patch from now on."""
-        self.reader = patch_schema(self.part)
+        self.reader = patch_schema(self.part)()
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise ValidationError(say("Give a JSON object."))
-        return dict(self.reader().load(value))
+        return dict(self.reader.load(value))
 
     def removed(self) -> dict[str, None]:
         """Return what null means: every column empty."""
@@ -117,12 +122,17 @@ class Items(Field):
         self.least = least
         self.most = most
 
+    @cached_property
+    def reader(self) -> Schema:
+        """What reads one part."""
+        return create_schema(self.item)()
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list) or not self.least <= len(value) <= self.most:
             raise ValidationError(
                 say("Give a JSON array of {least} to {most} items.", least=self.least, most=self.most)
             )
-        return list(create_schema(self.item)(many=True).load(value))
+        return list(self.reader.load(value, many=True))
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
         return [present(self.item().dump(item)) for item in value]
@@ -169,16 +179,15 @@ class Permissions(Field):
         """List the permissions."""
         super().__init__(description, example=[codes[0]], **more)
         self.code = Code("A permission.", codes)
+        self.codes = Codes("Permissions.", self.code, most=MOST_PERMISSIONS)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[str]:
-        return list(Codes("Permissions.", self.code).deserialize(value))
+        return list(self.codes.deserialize(value))
 
     def documented(self) -> dict[str, Any]:
         """Return an array of permissions."""
-        document = Codes("Permissions.", self.code).documented()
-        document["items"]["x-ignore-rules"] = {
-            "cod-design": "A permission is written resource:action, as OAuth scopes are."
-        }
+        document = self.codes.documented()
+        document["items"]["x-ignore-rules"] = SCOPE
         return document
 
 
@@ -204,7 +213,7 @@ class Matches(Field):
         kind = type(obj)
         session = object_session(obj)
         rows = session.scalars(select(kind).where(self.found(obj, kind)).order_by(kind.id)) if session else ()
-        return [reference(self.path, row.id, getattr(row, self.title)) for row in rows] or None
+        return [reference(self.path, row, self.title) for row in rows] or None
 
     def example(self) -> list[dict[str, str]]:
         """Return an example of what is sent."""
@@ -215,12 +224,17 @@ class Matches(Field):
         return {"type": "array", "items": {"$ref": "#/components/schemas/Reference"}}
 
 
-def reference(path: str, key: UUID, title: str) -> dict[str, str]:
-    """Return a short reference."""
-    return {"href": base_address() + path.format(id=key), "id": str(key), "title": title}
+def address_of(path: str, row: Any) -> str:
+    """Return the address of a row; `path` has its columns between braces."""
+    return base_address() + path.format_map({name: getattr(row, name) for name in re.findall(r"{(\w+)}", path)})
+
+
+def reference(path: str, row: Any, title: str) -> dict[str, str]:
+    """Return a short reference to a row; `title` is the column that names it."""
+    return {"href": address_of(path, row), "id": str(row.id), "title": getattr(row, title)}
 
 
 def example_reference(path: str, title: str) -> dict[str, str]:
     """Return an example of a short reference."""
     shown = {"name": "Genk", "title": "Genk – Francistown"}.get(title, "An Example")
-    return {"href": f"{EXAMPLE_BASE}{path.format(id=EXAMPLE_ID)}", "id": EXAMPLE_ID, "title": shown}
+    return {"href": f"{EXAMPLE_BASE}{path}".format_map(_Example()), "id": EXAMPLE_ID, "title": shown}

@@ -19,6 +19,12 @@ class AnyValue(Field):
     schema_type: ClassVar[Mapping[str, Any]] = {}
 
 
+class Document(Field):
+    """A JSON object of any properties; output only."""
+
+    schema_type: ClassVar[Mapping[str, Any]] = {"title": "Properties", "type": "object", "additionalProperties": {}}
+
+
 class ValuesByName(Field):
     """A map from property names to values; output only."""
 

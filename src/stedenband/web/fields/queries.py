@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from stedenband.core.words import say
-from stedenband.web.fields.base import Field
+from stedenband.web.fields.base import Field, refused
 
 BOUNDS = ((-90, 90), (-180, 180), (1, 20_038))
 """Degrees north, degrees east, and kilometers up to half the globe's girth."""
@@ -21,7 +21,8 @@ class Near(Field):
         found = self.FORM.fullmatch(self.text_from(value))
         circle = [float(part) for part in found.groups()] if found else []
         if not found or any(not least <= part <= most for part, (least, most) in zip(circle, BOUNDS, strict=True)):
-            raise ValidationError(say("Give latitude,longitude,kilometers, such as 50.965,5.5,25 (at most 20038 km)."))
+            hint = say("Give latitude,longitude,kilometers, such as 50.965,5.5,25 (at most 20038 km).")
+            raise refused(hint, formed=bool(found))
         return circle
 
     def documented(self) -> dict[str, Any]:

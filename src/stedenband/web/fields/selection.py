@@ -4,10 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError
-
 from stedenband.core.words import say
-from stedenband.web.fields.base import Field
+from stedenband.web.fields.base import Field, refused
 from stedenband.web.fields.moves import Moves
 from stedenband.web.fields.objects import Items, Matches, Part, Reference
 from stedenband.web.schema import Schema, camel
@@ -19,6 +17,8 @@ SHORT = ("href", "id", "title")
 NAME = "[a-z][A-Za-z0-9]{0,63}"
 PROPERTY = re.compile(rf"({NAME})(?:\(({NAME}(?:,{NAME})*)\))?", re.ASCII)
 WHOLE = re.compile(rf"\({PROPERTY.pattern}(?:,{PROPERTY.pattern})*\)", re.ASCII)
+FORM = re.compile(r"\([A-Za-z0-9,()]+\)", re.ASCII)
+"""What the contract says of it; `WHOLE` is its grammar."""
 LONGEST = 2000
 
 
@@ -38,13 +38,14 @@ class Select(Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> Selection:
         text = self.text_from(value)
         if len(text) > LONGEST or not WHOLE.fullmatch(text):
-            raise ValidationError(
-                say("Give the names of properties between parentheses, such as (title,cityLink(title)).")
+            raise refused(
+                say("Give the names of properties between parentheses, such as (title,cityLink(title))."),
+                formed=len(text) <= LONGEST and bool(FORM.fullmatch(text)),
             )
         wanted: dict[str, tuple[str, ...]] = {}
         for name, listed in PROPERTY.findall(text):
             if name in wanted:
-                raise ValidationError(say("Name each property once; '{name}' stands there twice.", name=name))
+                raise refused(say("Name each property once; '{name}' stands there twice.", name=name))
             _refuse_unknown(name, self.known)
             below = tuple(sorted(set(listed.split(",")))) if listed else ()
             for each in below:
@@ -54,7 +55,7 @@ class Select(Field):
 
     def documented(self) -> dict[str, Any]:
         """Return the form."""
-        return {"type": "string", "maxLength": LONGEST, "pattern": r"^\([A-Za-z0-9,()]+\)$"}
+        return {"type": "string", "maxLength": LONGEST, "pattern": f"^{FORM.pattern}$"}
 
 
 def properties_of(schema: type[Schema]) -> dict[str, tuple[str, ...]]:
@@ -87,4 +88,4 @@ def _below(field: Any) -> tuple[str, ...]:
 
 def _refuse_unknown(name: str, known: Any, within: str = "") -> None:
     if name not in known:
-        raise ValidationError(say("There is no property '{name}' here.", name=within + name))
+        raise refused(say("There is no property '{name}' here.", name=within + name))

@@ -2,22 +2,15 @@
 
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError
-
 from stedenband.web.codes import COUNTRIES, CURRENCIES, LANGUAGES, Standard
-from stedenband.web.fields.base import Field
+from stedenband.web.fields.base import Field, refused
 
 
 def read_code(value: object, standard: Standard) -> str:
     """Return `value` when it is a code of the standard."""
     if not isinstance(value, str) or value not in standard.codes:
-        raise ValidationError(standard.hint)
+        raise refused(standard.hint, formed=standard.formed(value))
     return str(value)
-
-
-def language_code(value: object) -> str:
-    """Return an ISO 639-1 code."""
-    return read_code(value, LANGUAGES)
 
 
 class StandardCode(Field):

@@ -8,10 +8,11 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError
 
+from stedenband.core.identifiers import holds_register_number
 from stedenband.core.parts import Merge
-from stedenband.core.words import say
-from stedenband.web.fields.base import Field
-from stedenband.web.fields.standards import language_code
+from stedenband.core.words import Said, say
+from stedenband.web.codes import LANGUAGES
+from stedenband.web.fields.base import Field, refused
 from stedenband.web.text import cleaned
 
 
@@ -28,17 +29,31 @@ class Text(Field):
         try:
             return cleaned(self.text_from(value), self.longest, lines=self.lines)
         except ValueError as error:
-            raise ValidationError(error.args[0]) from None
+            raise refused(error.args[0], formed=1 <= len(value) <= self.longest) from None
 
     def documented(self) -> dict[str, Any]:
         """Return the bounds."""
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
 
 
+class Figure(Text):
+    """A decimal number exactly as it was written, or words where something is not measured in numbers."""
+
+
+class Remark(Text):
+    """Plain text that may be about people, in which no national register number may stand."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if holds_register_number(text):
+            raise refused(say("Leave national register numbers out: they are not kept here."))
+        return text
+
+
 class Pattern(Text):
     """Text of one form, such as an identifier; `check` may look further (check digits)."""
 
-    def __init__(self, description: str, form: str, hint: str, *, check: Any = None, **more: Any) -> None:
+    def __init__(self, description: str, form: str, hint: Said, *, check: Any = None, **more: Any) -> None:
         """Give the regular expression (ASCII) and, for the caller, what it means."""
         super().__init__(description, 200, **more)
         self.form = re.compile(form, re.ASCII)
@@ -47,13 +62,14 @@ class Pattern(Text):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
-        if not self.form.fullmatch(text) or (self.check and not self.check(text)):
-            raise ValidationError(self.hint)
+        formed = bool(self.form.fullmatch(text))
+        if not formed or (self.check and not self.check(text)):
+            raise refused(self.hint, formed=formed)
         return text
 
     def documented(self) -> dict[str, Any]:
         """Return the form."""
-        return {"type": "string", "pattern": f"^{self.form.pattern}$"}
+        return {"type": "string", "pattern": f"^{self.form.pattern}$", "maxLength": self.longest}
 
 
 class Code(Field):
@@ -85,7 +101,7 @@ class TimeZone(Field):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> str:
         if self.text_from(value) not in time_zones():
-            raise ValidationError(say("Give a name of the IANA time zone database, such as Africa/Gaborone."))
+            raise refused(say("Give a name of the IANA time zone database, such as Africa/Gaborone."))
         return str(value)
 
 
@@ -106,7 +122,15 @@ class Url(Text):
 
     def documented(self) -> dict[str, Any]:
         """Return the format."""
-        return {"type": "string", "format": "uri", "maxLength": 2000}
+        pattern = f"^{self.FORM.pattern}$"
+        return {"type": "string", "format": "uri", "pattern": pattern, "maxLength": self.longest}
+
+
+def _language(key: str) -> str:
+    """Return the code of a language; OpenAPI 3.0 has no word for the form of keys, so the contract allows any."""
+    if key not in LANGUAGES.codes:
+        raise refused(LANGUAGES.hint)
+    return key
 
 
 class LocalizedText(Field):
@@ -126,7 +150,7 @@ class LocalizedText(Field):
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or not value:
             raise ValidationError(say("Give a JSON object of language codes and texts, with at least one."))
-        texts = {language_code(key): self.text.deserialize(text) for key, text in value.items()}
+        texts = {_language(key): self.text.deserialize(text) for key, text in value.items()}
         return Merge(texts) if self.patching else texts
 
     def documented(self) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 from marshmallow import ValidationError
 
 from stedenband.core.words import say
-from stedenband.web.fields.base import Field, QueryText
+from stedenband.web.fields.base import Field, QueryText, refused
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 DATE_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -67,11 +68,14 @@ class Integer(Field):
 class Number(Field):
     """A number between two bounds, such as a coordinate in degrees."""
 
-    def __init__(self, description: str, least: float, most: float, **more: Any) -> None:
-        """Bound the number."""
+    def __init__(
+        self, description: str, least: float, most: float, *, decimals: int = MOST_DECIMALS, **more: Any
+    ) -> None:
+        """Bound the number and its decimals."""
         super().__init__(description, **more)
         self.least = least
         self.most = most
+        self.decimals = decimals
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> float:
         number = float(value) if isinstance(value, QueryText) and DECIMAL_FORM.fullmatch(value) else value
@@ -79,13 +83,33 @@ class Number(Field):
             raise ValidationError(
                 say("Give a number from {least} to {most}.", least=f"{self.least:g}", most=f"{self.most:g}")
             )
-        if round(number, MOST_DECIMALS) != number:
-            raise ValidationError(say("Give a number of at most {most} decimals.", most=MOST_DECIMALS))
+        if round(number, self.decimals) != number:
+            raise refused(say("Give a number of at most {most} decimals.", most=self.decimals))
         return float(number)
 
     def documented(self) -> dict[str, Any]:
         """Return the bounds."""
         return {"type": "number", "format": "double", "minimum": self.least, "maximum": self.most}
+
+
+class Amount(Field):
+    """An amount of money without its currency: a string of digits, at most two of them behind the point."""
+
+    FORM = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?", re.ASCII)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> Decimal:
+        if not self.FORM.fullmatch(self.text_from(value)):
+            raise ValidationError(
+                say("Give an amount as a string of digits with at most two decimals, such as 2500.00.")
+            )
+        return Decimal(value)
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
+        return None if value is None else f"{value:.2f}"
+
+    def documented(self) -> dict[str, Any]:
+        """Return the form."""
+        return {"type": "string", "format": "number", "pattern": f"^{self.FORM.pattern}$"}
 
 
 class Flag(Field):
@@ -112,7 +136,7 @@ class Date(Field):
         except ValueError:
             day = None
         if day is None or not FIRST_DAY <= day <= LAST_DAY:
-            raise ValidationError(say("Give a day as YYYY-MM-DD, from 1900-01-01 to 2200-12-31."))
+            raise refused(say("Give a day as YYYY-MM-DD, from 1900-01-01 to 2200-12-31."), formed=day is not None)
         return day
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **_: Any) -> Any:
@@ -130,8 +154,9 @@ class Instant(Field):
         except (ValueError, OverflowError):
             moment = None
         if moment is None or not FIRST_DAY <= moment.date() <= LAST_DAY:
-            raise ValidationError(
-                say("Give a moment with its offset, such as 2026-02-01T09:30:00+02:00, from 1900 to 2200.")
+            raise refused(
+                say("Give a moment with its offset, such as 2026-02-01T09:30:00+02:00, from 1900 to 2200."),
+                formed=bool(INSTANT_FORM.fullmatch(value)),
             )
         return moment
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import orjson
 
-from stedenband.web.formats.columns import Value, columns_of
+from stedenband.web.formats.columns import Value, columns_of, row_reader
 from stedenband.web.formats.formulas import defused
 from stedenband.web.formats.table import Subject
 
@@ -32,17 +32,18 @@ class Dialect:
         text = TextIOWrapper(out, self.encoding, newline="", write_through=False)
         writer = csv.writer(text, delimiter=self.separator, lineterminator="\r\n")
         writer.writerow(column.name for column in columns)
-        for line in documents:
-            document = orjson.loads(line)
-            writer.writerow([self.cell(column.value(document)) for column in columns])
+        read, cell = row_reader(columns), self.cell
+        writer.writerows([cell(value) for value in read(orjson.loads(line))] for line in documents)
         text.flush()
         text.detach()
 
     def cell(self, value: Value) -> str:
         """Return the text of a cell; only texts can be taken for formulas."""
+        if value is None:  # most of them are this, or a text
+            return ""
+        if isinstance(value, str):
+            return defused(value)
         match value:
-            case None:
-                return ""
             case bool():
                 return "true" if value else "false"
             case int():
@@ -50,7 +51,7 @@ class Dialect:
             case float():
                 return f"{Decimal(repr(value)):f}".replace(".", self.decimal)
             case _:
-                return defused(value)
+                return f"{value:f}".replace(".", self.decimal)
 
 
 BELGIAN = Dialect(";", ",", "utf-8-sig")

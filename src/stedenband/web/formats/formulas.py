@@ -12,7 +12,7 @@ MARK = "'"
 
 def defused(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return MARK + text if _COMPUTED.match(text) else text
+    return MARK + text if not text[:1].isalnum() and _COMPUTED.match(text) else text
 
 
 def restored(text: str) -> str:

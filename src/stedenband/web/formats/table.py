@@ -10,7 +10,7 @@ both (the default).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal
 
 from stedenband.web.fields import Selection
@@ -27,7 +27,7 @@ class Format:
     media_type: str
     extension: str
     parameters: str = ""
-    schema: Mapping[str, Any] | None = None
+    schema: Mapping[str, Any] | None = field(default=None, hash=False)
 
     @property
     def content_type(self) -> str:
@@ -49,9 +49,10 @@ XLSX = Format(
 NDJSON = Format("ndjson", "application/x-ndjson", "ndjson", schema=TEXT)
 GEOJSON = Format("geojson", "application/geo+json", "geojson", schema={"title": "GeoJson", "type": "object"})
 VCARD = Format("vcard", "text/vcard", "vcf", "; charset=utf-8", TEXT)
+ICALENDAR = Format("ics", "text/calendar", "ics", "; charset=utf-8", TEXT)
 HTML = Format("html", "text/html", "html", "; charset=utf-8", TEXT)
 
-FORMATS = {each.name: each for each in (JSON, CSV, CSV_COMMA, XLSX, NDJSON, GEOJSON, VCARD, HTML)}
+FORMATS = {each.name: each for each in (JSON, CSV, CSV_COMMA, XLSX, NDJSON, GEOJSON, VCARD, ICALENDAR, HTML)}
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,11 @@ class Representation:
     """A format that an operation offers beside JSON, and what writes it.
 
     `features`: the documents are GeoJSON features with the record as their properties, not the records themselves.
+    `unless_asked`: filters of a collection with the values that hold in this format where the request names none.
     """
 
     format: Format
     write: Write
     of: Of = "both"
     features: bool = False
+    unless_asked: tuple[tuple[str, Any], ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import BinaryIO
 
 import orjson
@@ -10,7 +11,7 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from stedenband.web.formats.columns import Column, Kind, Value, columns_of
+from stedenband.web.formats.columns import Column, Kind, Value, columns_of, row_reader
 from stedenband.web.formats.table import Subject
 
 OPTIONS = {
@@ -20,14 +21,25 @@ OPTIONS = {
     "strings_to_urls": False,
 }
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (a file of today would have other bytes than one of yesterday)
+Formats = dict[Kind | int, Format]
+"""By kind of column; by number of decimals."""
 LONGEST_CELL = 32_767
 """Characters that Excel takes in a cell; a longer text ends in an ellipsis there, and is whole in the other formats."""
-WIDTHS: dict[Kind, int] = {"text": 24, "number": 12, "integer": 12, "flag": 10, "date": 12, "instant": 22}
+WIDTHS: dict[Kind, int] = {
+    "text": 24,
+    "number": 12,
+    "integer": 12,
+    "decimal": 14,
+    "flag": 10,
+    "date": 12,
+    "instant": 22,
+}
 SHOWN: dict[Kind, dict[str, str]] = {
     "date": {"num_format": "yyyy-mm-dd"},
     "instant": {"num_format": 'yyyy-mm-dd"T"hh:mm:ss"Z"'},
 }
 """ISO 8601, which a spreadsheet of any language shows alike."""
+MOST_DECIMALS = 6
 
 
 def write(subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:
@@ -43,17 +55,18 @@ def write(subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:
 
 def _write_records(book: Workbook, subject: Subject, documents: Iterable[bytes]) -> None:
     columns = columns_of(subject)
-    formats = {kind: book.add_format(shown) for kind, shown in SHOWN.items()}
+    formats: Formats = {kind: book.add_format(shown) for kind, shown in SHOWN.items()}
+    for places in range(MOST_DECIMALS + 1):
+        formats[places] = book.add_format({"num_format": f"0.{'0' * places}".rstrip(".")})
     sheet = book.add_worksheet(subject.name)
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, WIDTHS[column.kind])
     sheet.write_row(0, 0, [column.name for column in columns], book.add_format({"bold": True}))
-    rows = 0
+    read, rows = row_reader(columns), 0
     for rows, line in enumerate(documents, 1):
-        document = orjson.loads(line)
-        for place, column in enumerate(columns):
-            _write_cell(sheet, (rows, place), column, column.value(document), formats)
+        for place, value in enumerate(read(orjson.loads(line))):
+            _write_cell(sheet, (rows, place), columns[place], value, formats)
     sheet.autofilter(0, 0, rows, len(columns) - 1)
 
 
@@ -65,10 +78,10 @@ def _write_about(book: Workbook, subject: Subject) -> None:
         about.write_string(row, 1, value)
 
 
-def _write_cell(
-    sheet: Worksheet, at: tuple[int, int], column: Column, value: Value, formats: dict[Kind, Format]
-) -> None:
+def _write_cell(sheet: Worksheet, at: tuple[int, int], column: Column, value: Value, formats: Formats) -> None:
     match value:
+        case Decimal():
+            _write_decimal(sheet, at, value, formats)
         case None:
             pass
         case bool():
@@ -79,3 +92,12 @@ def _write_cell(
             sheet.write_datetime(*at, datetime.fromisoformat(value.rstrip("Z")), formats[column.kind])
         case _:
             sheet.write_string(*at, value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1] + "…")
+
+
+def _write_decimal(sheet: Worksheet, at: tuple[int, int], value: Decimal, formats: Formats) -> None:
+    """Write a number that shows the decimals it has; one that a cell cannot hold exactly stays a text."""
+    number, places = float(value), len(f"{value:f}".partition(".")[2])
+    if Decimal(repr(number)) == value and places in formats:
+        sheet.write_number(*at, number, formats[places])
+    else:
+        sheet.write_string(*at, f"{value:f}")

@@ -1,0 +1,1 @@
+"""Django REST framework in its usual style: models, serializers, generic views."""

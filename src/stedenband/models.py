@@ -1,0 +1,11 @@
+"""Every model of every domain: whoever walks all tables imports this, as a domain that is not imported has none."""
+
+from stedenband.access import models as access
+from stedenband.changes import models as changes
+from stedenband.cities import models as cities
+from stedenband.core import ledger
+from stedenband.people import models as people
+from stedenband.policy import models as policy
+from stedenband.projects import models as projects
+
+__all__ = ["access", "changes", "cities", "ledger", "people", "policy", "projects"]

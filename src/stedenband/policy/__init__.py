@@ -1,0 +1,1 @@
+"""Policy plans with their goals and actions, and the decisions that bodies took."""

@@ -1,0 +1,1 @@
+"""The one-command server: what it starts, watches, replaces and stops."""

@@ -1,0 +1,81 @@
+"""The processes of the API: one gunicorn with its workers. A reload has two, while the new one gets ready."""
+
+import os
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from signal import SIGTERM
+
+from stedenband.config import PREFIX, Settings
+from stedenband.core.process import child, stop
+
+READY = "STEDENBAND_READY"
+"""Where a worker says that it is ready: the number of a pipe that it inherits."""
+MEASURES = "PROMETHEUS_MULTIPROC_DIR"
+"""The folder of the measurements, under the name that prometheus_client reads."""
+SPARE = 4
+"""Threads per database connection: while all connections wait for a lock, others answer, or say when to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one gunicorn leaves to the next: the bound socket, and the folder of the measurements."""
+
+    listener: socket.socket
+    measures: str
+
+
+class Api:
+    """One gunicorn and its workers, with settings that stay as they are."""
+
+    def __init__(self, settings: Settings, place: Place) -> None:
+        """Start it; it never learns the owner's address, nor where its settings came from."""
+        self._unready = settings.workers
+        self._pipe, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            self.process: subprocess.Popen[bytes] = child(
+                [
+                    *(sys.executable, "-m", "gunicorn"),
+                    *("--config", "python:stedenband.serve.gunicorn_conf"),
+                    *("--bind", f"fd://{place.listener.fileno()}"),
+                    *("--workers", str(settings.workers)),
+                    *("--threads", str(SPARE * settings.threads)),
+                    *("--log-level", settings.log_level.lower()),
+                    "stedenband.app:create_app()",
+                ],
+                on_our_death=SIGTERM,
+                environment={
+                    **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+                    **replace(settings, owner_url=None).variables(),
+                    MEASURES: place.measures,
+                    READY: str(told),
+                },
+                descriptors=[place.listener.fileno(), told],
+            )
+        finally:
+            os.close(told)
+
+    def fileno(self) -> int:
+        """Return what can be read when a worker got ready, or when all have ended."""
+        return self._pipe
+
+    def is_ready(self) -> bool:
+        """Tell whether as many workers as there shall be have loaded the application."""
+        with suppress(BlockingIOError):
+            self._unready -= len(os.read(self._pipe, 4096))
+        return self._unready <= 0
+
+    def ended(self) -> bool:
+        """Tell whether it has ended, asked to or not."""
+        return self.process.poll() is not None
+
+    def retire(self) -> None:
+        """Ask it to end after the requests under way; do not wait."""
+        self.process.send_signal(SIGTERM)
+
+    def close(self) -> None:
+        """Have it end after the requests under way, and wait for that."""
+        stop(self.process, SIGTERM)
+        os.close(self._pipe)

@@ -1,0 +1,194 @@
+"""What bad input is aimed at: a world of its own, how a request is sent to it, and what is wrong with an answer."""
+
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import psycopg
+from flask import Flask
+from werkzeug.test import TestResponse, run_wsgi_app
+from werkzeug.wrappers import Request as WsgiRequest
+
+from stedenband.access.models import ROLES
+from stedenband.app import RESOURCES
+from stedenband.core.access import PERMISSIONS, Role
+from stedenband.web.guard import declared
+from tests.builders import OWN, PARTNER, STRANGER, World, world_in
+from tests.contracts.attacks import Attack
+from tests.contracts.operations import Operation, Request, operations
+from tests.contracts.state import state_of
+from tests.contracts.verdicts import fits, kept, refused
+from tests.databases import TestDatabase, TestServer
+
+AUDIENCES = (None, (OWN, "coordinator"), (PARTNER, "coordinator"))
+"""One caller of each audience, asked for the lists of what an operation wrote to."""
+EVERYBODY = (None, *((city, role) for city in (OWN, PARTNER) for role in ROLES))
+"""Asked for all lists once, after all operations: after each it would be as many requests as all bad inputs."""
+COLLECTIONS = {resource.name: resource.model.__tablename__ for resource in RESOURCES}
+RESTORE = {
+    "moveCityLink": "UPDATE city_link SET status = 'candidate' WHERE status <> 'candidate' AND city_id IS NOT NULL",
+    "moveExchangeProject": "UPDATE exchange_project SET status = 'pipeline' WHERE status <> 'pipeline'",
+    "movePolicyPlan": "UPDATE policy_plan SET status = 'draft', visibility = 'city' WHERE status <> 'draft'",
+    "movePeriod": "UPDATE period SET status = 'draft' WHERE status <> 'draft'",
+}
+"""So that a record can be moved again and again."""
+NOT_KEPT = {"queryContacts", "actOnPeriods"}
+"""What is asked or done once and does not come back as it was sent."""
+
+
+@dataclass
+class Target:
+    """A world to attack, and what an operation needs of it."""
+
+    world: World
+    owner: "psycopg.Connection[Any]"
+    ids: dict[str, str]
+    cities: list[str]
+    poisoned: list[str] = field(default_factory=list)
+
+    def state(self) -> list[tuple[Any, ...]]:
+        """Return a fingerprint of every table."""
+        return state_of(self.owner)
+
+    def key_for(self, operation: Operation) -> str:
+        """Return the key of the least of our clients that may call the operation and writes what it may."""
+        name = _snake(operation.id)
+        endpoint = next(each for each in self.world.app.view_functions if each.rpartition(".")[2] == name)
+        needed = declared(self.world.app, endpoint)
+        role = "coordinator" if needed == "open" or needed in PERMISSIONS[Role.COORDINATOR] else "admin"
+        return self.world.keys[OWN, role]
+
+    def send(self, request: Request, key: str | None) -> TestResponse:
+        """Send a request byte by byte as it is, with the key unless it brings its own."""
+        return send(self.world.app, request, key)
+
+
+def send(app: Flask, request: Request, key: str | None = None) -> TestResponse:
+    """Hand a request to the application as a server would, without a client that puts anything right."""
+    headers = {**({"Authorization": f"Bearer {key}"} if key else {}), **request.headers}
+    environ = {
+        "REQUEST_METHOD": request.method, "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"), "RAW_URI": f"{request.path}?{request.query}",
+        "QUERY_STRING": request.query, "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body or b""), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
+        "wsgi.multiprocess": True, "wsgi.run_once": False, "CONTENT_LENGTH": str(len(request.body or b"")),
+    }  # fmt: skip
+    for name, value in headers.items():
+        bare = name.upper().replace("-", "_")
+        environ[bare if bare in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{bare}"] = value
+    body, status, sent = run_wsgi_app(app.wsgi_app, environ, buffered=True)
+    assert not any("\r" in value or "\n" in value for _, value in sent), f"header injection by {request}"
+    return TestResponse(body, status, sent, WsgiRequest(environ))
+
+
+@contextmanager
+def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
+    """Give a world of its own, for what is accepted all the same."""
+    with server.copy(worker_id) as database, world_in(database) as world, _owner(database) as owner:
+        client = world.clients[STRANGER, "auditor"]
+        key = owner.execute("SELECT id FROM api_key WHERE api_client_id = %s", [client]).fetchone()
+        record = "INSERT INTO privacy_act (city_id, kind) VALUES (%s, 'review') RETURNING id"
+        act = owner.execute(record, [world.cities[OWN]]).fetchone()
+        ground = owner.execute("SELECT id FROM transfer_ground").fetchone()
+        assert key
+        assert act
+        assert ground
+        ids = {
+            "apiClientId": str(client), "apiKeyId": str(key[0]), "keyId": str(key[0]),
+            "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
+            "agreementId": str(world.agreements["public"]), "codeList": "countries", "itemCode": "BE",
+            "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]),
+            "privacyActId": str(act[0]), "transferGroundId": str(ground[0]),
+            "policyPlanId": str(world.plans["city"]), "policyGoalId": str(world.goals["city"]),
+            "policyActionId": str(world.actions["public"]), "decisionId": str(world.decisions["public"]),
+            "exchangeProjectId": str(world.projects["public"]), "resultId": str(world.results["public"]),
+            "indicatorId": str(world.indicators["public"]), "periodId": str(world.periods["public"]),
+        }  # fmt: skip
+        for restored in RESTORE.values():
+            owner.execute(restored)
+        made = Target(world, owner, ids, [str(world.cities[name]) for name in (OWN, STRANGER)])
+        yield made
+        check_lists(made, EVERYBODY)
+
+
+def _owner(database: TestDatabase) -> "psycopg.Connection[Any]":
+    return psycopg.connect(database.owner_url, autocommit=True)
+
+
+def fault(operation: Operation, target: Target, attack: Attack, answer: TestResponse, key: str) -> list[str]:
+    """Return what is wrong with the answer to a bad request, if anything."""
+    try:
+        if answer.status_code >= 400:
+            refused(attack, answer)
+        else:
+            check_accepted(operation, target, attack, answer, key)
+    except AssertionError as wrong:
+        return [str(wrong).partition("\nassert")[0]]
+    return []
+
+
+def check_accepted(operation: Operation, target: Target, attack: Attack, answer: TestResponse, key: str) -> None:
+    """Check that what was taken is what the contract documents, reads back as sent, and hurts no list that shows it."""
+    assert b"evil" not in answer.data, f"a forged host went into {attack}"
+    if attack.schema is None or attack.value is None:
+        return
+    if attack.place == "query":
+        assert _query_fits(attack), f"taken silently: {attack}"
+        return
+    patch = operation.method == "PATCH" or operation.path.endswith("/dryRun")
+    assert fits(attack.schema, json.loads(attack.value), patch=patch), f"taken silently: {attack}"
+    if operation.id in NOT_KEPT or operation.path.endswith("/dryRun"):
+        return
+    reply = json.loads(answer.data)
+    assert kept(attack, reply), f"{attack} came back as {answer.text[:2000]}"
+    if "href" in reply:
+        path = "/v1" + reply["href"].partition("/v1")[2]
+        assert json.loads(target.send(Request("GET", path), key).data) == reply
+        for query in ("", "near=0,0,20038") if operation.method == "POST" else ():
+            again = target.send(Request("GET", path.rsplit("/", 1)[0], query), key)
+            assert again.status_code == 200 or b"unknownParameter" in again.data, f"poisoned by {attack}: {again.text}"
+
+
+def _query_fits(attack: Attack) -> bool:
+    assert attack.schema is not None
+    text = unquote_to_bytes((attack.value or "").replace("+", " ")).decode()
+    schema = attack.schema.get("items", attack.schema)
+    if schema.get("type") in {"integer", "number", "boolean"}:
+        return bool(
+            text.isascii()
+            and text == text.strip()
+            and "_" not in text
+            and "e" not in text.lower().removesuffix("true").removesuffix("false")
+        ) and fits(schema, json.loads(text))
+    return fits(schema, text)
+
+
+def clean_up(target: Target, operation: Operation, answer: TestResponse) -> None:
+    """Remove what was made, so that the next request meets the same world, and make records movable again."""
+    made_now: Any = answer.json if answer.status_code == 201 and answer.is_json else {}
+    if "href" in made_now:
+        collection, made = made_now["href"].rsplit("/", 2)[1:]
+        target.owner.execute(f"DELETE FROM {COLLECTIONS[collection]} WHERE id = %s", [made])
+    if operation.id in RESTORE:
+        target.owner.execute(RESTORE[operation.id])
+
+
+def check_lists(target: Target, callers: Sequence[tuple[str, str] | None], tag: str | None = None) -> None:
+    """Check that every list, or every one with this tag, still answers these callers: no row has poisoned it."""
+    for operation in operations():
+        if operation.method != "GET" or operation.id == "checkHealth" or tag not in {None, *operation.spec["tags"]}:
+            continue
+        for caller in callers:
+            key = target.world.keys[caller] if caller else None
+            answer = target.send(operation.good(target.ids, target.cities), key)
+            assert answer.status_code in {200, 401, 403, 404}, f"{operation} for {caller}: {answer.text}"
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

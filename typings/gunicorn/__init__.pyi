@@ -1,0 +1,1 @@
+"""What of gunicorn's inside the server uses."""
