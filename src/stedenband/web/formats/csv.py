@@ -32,18 +32,21 @@ class Dialect:
         text = TextIOWrapper(out, self.encoding, newline="", write_through=False)
         writer = csv.writer(text, delimiter=self.separator, lineterminator="\r\n")
         writer.writerow(column.name for column in columns)
-        read, cell = row_reader(columns), self.cell
-        writer.writerows([cell(value) for value in read(orjson.loads(line))] for line in documents)
+        read, cells = row_reader(columns), self.cells
+        writer.writerows(cells(read(orjson.loads(line))) for line in documents)
         text.flush()
         text.detach()
 
-    def cell(self, value: Value) -> str:
+    def cells(self, row: Iterable[Value]) -> list[str | None]:
+        """Return a row of texts; most are empty or begin with a letter or digit, and stand as they are."""
+        cell = self.cell
+        return [each if each is None or (each.__class__ is str and each[:1].isalnum()) else cell(each) for each in row]
+
+    def cell(self, value: str | float | Decimal) -> str:
         """Return the text of a cell; only texts can be taken for formulas."""
-        if value is None:  # most of them are this, or a text
-            return ""
-        if isinstance(value, str):
-            return defused(value)
         match value:
+            case str():
+                return defused(value)
             case bool():
                 return "true" if value else "false"
             case int():
