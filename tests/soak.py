@@ -10,7 +10,7 @@ COUNTED = ("generated inputs", "of them refused", "requests of the machine")
 
 
 def soaking() -> bool:
-    """Tell whether this run is a soak (`make soak`), which sends far more than `make test`."""
+    """Tell whether this run is a long one (`make soak`, `make corpus`), which sends far more than `make test`."""
     return bool(os.environ.get("STEDENBAND_SOAK"))
 
 

@@ -48,7 +48,7 @@ class Attacks:
         self.good = operation.good(ids, cities)
 
     def __iter__(self) -> Iterator[Attack]:
-        """Yield some of all of them, or all in a soak."""
+        """Yield some of all of them, or all in `make corpus`."""
         yield from self._some(self._paths(), 5)
         yield from self._some(self._queries(), 17)
         yield from self._some(self._headers(), 17)

@@ -1,7 +1,7 @@
 """Bad input, over the whole contract: never a 500, never a poison row, nothing taken silently.
 
 The corpus is put at every place that the contract documents, so a new field or parameter is covered without a line here:
-some of it at each in every run, all of it at each in a soak.
+some of it at each in every run, all of it at each in `make corpus`.
 """
 
 import pytest
