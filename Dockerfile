@@ -22,10 +22,12 @@ RUN pip --python /opt/stedenband/bin/python check \
 FROM python:3.13-slim
 RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3.13/ensurepip /usr/local/lib/python3.13/site-packages/pip* \
  && groupadd --gid 10001 stedenband \
- && useradd --uid 10001 --gid 10001 --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin stedenband
+ && useradd --uid 10001 --gid 10001 --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin stedenband \
+ && install -d -o 10001 -g 10001 -m 0700 /data
 COPY --from=build /opt/stedenband /opt/stedenband
 
-ENV PATH=/opt/stedenband/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 STEDENBAND_HOST=0.0.0.0
+ENV PATH=/opt/stedenband/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 STEDENBAND_HOST=0.0.0.0 \
+    STEDENBAND_DATA=/data
 WORKDIR /
 USER 10001:10001
 EXPOSE 8000

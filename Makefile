@@ -21,7 +21,7 @@ BENCH := .venv-bench
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test sure static format lint types contracts dependencies migrations catalogs openapi openapi-current \
-	breaking belgif tests faults soak corpus compose-smoke typescript walk schemathesis bench bench-works lock clean set-up
+	breaking belgif tests faults soak corpus compose-smoke typescript tus walk schemathesis bench bench-works lock clean set-up
 
 help: ## Print this list
 	@echo "usage: make TARGET [PORT=8000] [DATA=var] [SHARED=../shared] [TESTS=tests/...] [PYTHON=python3.11]"
@@ -39,6 +39,7 @@ sure: $(VENV)/dev.stamp ## Check everything: format, lint, types, contracts, dep
 	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 static
 	@$(MAKE) --no-print-directory compose-smoke
 	@$(MAKE) --no-print-directory typescript
+	@$(MAKE) --no-print-directory tus
 	@$(MAKE) --no-print-directory walk
 	@$(MAKE) --no-print-directory schemathesis
 	@$(MAKE) --no-print-directory tests
@@ -105,6 +106,12 @@ typescript: $(VENV)/dev.stamp ## Make the TypeScript client, compile it and run 
 	else \
 		echo "SKIPPED typescript: npm is not installed" | tee -a $(SKIPPED); fi
 
+tus: $(VENV)/dev.stamp ## Send a file with the tus client from npm over a line that breaks (needs npm)
+	@if command -v npm >/dev/null; then \
+		$(BIN)/python -m scripts.try_tus_client; \
+	else \
+		echo "SKIPPED tus: npm is not installed" | tee -a $(SKIPPED); fi
+
 walk: $(VENV)/dev.stamp ## Walk the rows of the contract against a live server, a line per row
 	$(BIN)/python -m scripts.walk_contract
 
@@ -129,9 +136,9 @@ bench-works: $(BENCH)/bench.stamp ## Check that the benchmark works, on a small 
 
 lock: $(VENV)/lock.stamp ## Write the lock files anew (newest versions that fit)
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
-		--python-version 3.11 pyproject.toml --extra embedded --extra otel --extra redis --extra dev --output-file requirements-dev.lock
+		--python-version 3.11 pyproject.toml --extra embedded --extra otel --extra pdf --extra redis --extra dev --output-file requirements-dev.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
-		--python-version 3.11 pyproject.toml --extra embedded --extra redis --constraint requirements-dev.lock \
+		--python-version 3.11 pyproject.toml --extra embedded --extra pdf --extra redis --constraint requirements-dev.lock \
 		--output-file requirements.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
 		--python-version 3.11 pyproject.toml --extra redis --constraint requirements-dev.lock \

@@ -132,6 +132,22 @@ def statistics(_server: Server, _register: Register) -> list[str]:
     return [f"/v1/statistics/exchangeProjects?groupBy={group}" for group in ("theme", "year", "sdgGoal", "status")]
 
 
+def delegation(_server: Server, register: Register) -> list[str]:
+    """Paths of single delegations, with participants, legs and moves."""
+    rows = register.rows("SELECT id FROM delegation WHERE visibility = 'public' ORDER BY id")
+    return [f"/v1/delegations/{key}" for (key,) in Random(3).sample(rows, min(SAMPLE, len(rows)))]  # noqa: S311
+
+
+def delegations(_server: Server, _register: Register) -> list[str]:
+    """Pages of 50 delegations of a state."""
+    return [f"/v1/delegations?status={status}&pageSize=50" for status in ("draft", "approved", "returned", "closed")]
+
+
+def travel(_server: Server, _register: Register) -> list[str]:
+    """Return the travel register of each year, and the figures of all delegations."""
+    return [*(f"/v1/statistics/travel?year={year}" for year in range(2018, 2026)), "/v1/statistics/delegations"]
+
+
 def creations(_server: Server, register: Register) -> list[str]:
     """Bodies of organizations that refer to a city and to a link of the caller's."""
     city = own_city(register)
@@ -183,6 +199,9 @@ SHAPES = (
     Shape("pr", "read one project with its results, indicators and periods", project_with_results, ("ours",)),
     Shape("pp", "list the periods of a project", periods, ("ours",)),
     Shape("ps", "count 50,000 projects by theme, year, SDG or state", statistics, ("ours",)),
+    Shape("v", "read one delegation", delegation, ("ours",)),
+    Shape("vl", "list 50 delegations of a state, with all their parts", delegations, ("ours",)),
+    Shape("vt", "travel register of a year, and figures of 20,000 delegations", travel, ("ours",)),
 )
 EXPORTS = (
     Shape("h", "export all, NDJSON", letters("ndjson")),

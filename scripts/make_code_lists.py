@@ -15,6 +15,7 @@ LISTS = {
     "activityStatuses": "codelists-embedded/ActivityStatus",
     "dacSectorCategories": "codelists/SectorCategory",
     "dacSectors": "codelists/Sector",
+    "documentCategories": "codelists-embedded/DocumentCategory",
     "indicatorMeasures": "codelists/IndicatorMeasure",
     "organisationRoles": "codelists-embedded/OrganisationRole",
     "organisationTypes": "codelists/OrganisationType",

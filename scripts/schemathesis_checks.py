@@ -12,6 +12,8 @@ import schemathesis
 from stedenband.web import codes
 from stedenband.web.schema import RECEIVED
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 OF_FORM = ("input-validation:schemaViolation", "input-validation:unknownParameter")
 """The kinds of issues that say: this is not what the contract asks for."""
 OF_PAGES = ("after", "pageSize", "total", "embed")

@@ -435,7 +435,7 @@ def personal(walk: Walk) -> str:
 def contract(walk: Walk) -> str:
     """The quality of the contract."""
     whole = walk.public.get("/v1/doc/openapi.json").json
-    binary = {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "*/*"}
+    binary = {"application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "*/*"}
     operations = [each for item in whole["paths"].values() for each in item.values()]
     names = [each["operationId"] for each in operations]
     assert len(names) == len(set(names))

@@ -1,10 +1,13 @@
 """Builders: a small world of cities, clients and records, and a client that speaks HTTP with the real application."""
 
+import atexit
 import itertools
+import struct
+import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, cast
@@ -22,6 +25,21 @@ from stedenband.cities.models import Agreement, CityLink, CityLinkMember, Partne
 from stedenband.config import Settings
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
+from stedenband.delegations.models import (
+    Delegation,
+    DelegationMove,
+    DelegationProject,
+    FollowUp,
+    Gift,
+    Meeting,
+    Participant,
+    ProgramItem,
+    TravelLeg,
+)
+from stedenband.documents.models import Document, StoredFile
+from stedenband.documents.rules import Store
+from stedenband.insight.models import CalendarSubscription
+from stedenband.insight.rules import credential_of
 from stedenband.people.models import (
     Contact,
     ContactEmail,
@@ -49,13 +67,31 @@ from stedenband.projects.models import (
     ProjectTheme,
     Result,
 )
-from tests.databases import TestDatabase
+from tests.databases import TestDatabase, open_folder
 
 BASE = "http://127.0.0.1:8000"
 OWN, PARTNER, STRANGER = "Genk", "Francistown", "Elsewhere"
 """The city that owns the records of the world, the other member of its link, and a city that knows nothing of it."""
 
 _numbers = itertools.count(1)
+_kept = ExitStack()
+DATA = _kept.enter_context(open_folder())
+"""The data folder of all applications of this process: a file is kept once, whoever has it."""
+atexit.register(_kept.close)
+
+
+def a_picture(width: int = 8, height: int = 8, *chunks: tuple[bytes, bytes]) -> bytes:
+    """Return a gray PNG of this size, with more chunks before its pixels."""
+    lines = zlib.compress(b"".join(b"\0" + bytes(width) for _ in range(height)))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", head), *chunks, (b"IDAT", lines), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+
+
+PICTURE = a_picture()
+"""The file of the documents of the world."""
 
 
 class Reply(TestResponse):
@@ -127,6 +163,10 @@ class World:
     results: dict[str, UUID] = field(default_factory=dict)
     indicators: dict[str, UUID] = field(default_factory=dict)
     periods: dict[str, UUID] = field(default_factory=dict)
+    delegations: dict[str, UUID] = field(default_factory=dict)
+    program_items: dict[str, UUID] = field(default_factory=dict)
+    documents: dict[str, UUID] = field(default_factory=dict)
+    uploads: dict[str, UUID] = field(default_factory=dict)
 
     def copied_to(self, database: TestDatabase, app: Flask) -> "World":
         """Return the same world in a copy of its database."""
@@ -164,7 +204,9 @@ def world_in(database: TestDatabase, *, empty: bool = False) -> Iterator[World]:
 @contextmanager
 def app_on(database: TestDatabase) -> Iterator[Flask]:
     """Make the application that uses a database; at the end of the block it holds no connection."""
-    app = create_app(Settings(database_url=database.api_url, public_url=BASE, client_limit=0, anonymous_limit=0))
+    app = create_app(
+        Settings(data=DATA, database_url=database.api_url, public_url=BASE, client_limit=0, anonymous_limit=0)
+    )
     app.testing = True
     try:
         yield app
@@ -237,6 +279,25 @@ def fill(session: Session, world: World) -> None:
         session.flush()
         world.results[visibility], world.indicators[visibility] = result.id, indicator.id
         world.periods[visibility] = period.id
+    fill_visits(session, world)
+    keep_picture(session)
+    for visibility in ("city", "link", "public"):
+        document = a_document(world, subject_link_id=world.links["public"], visibility=visibility)
+        session.add(document)
+        session.flush()
+        world.documents[visibility] = document.id
+
+
+def fill_visits(session: Session, world: World) -> None:
+    """Make a delegation with an item of its program for each visibility."""
+    for visibility in ("city", "link", "public"):
+        delegation = a_delegation(world, visibility=visibility)
+        session.add(delegation)
+        session.flush()
+        item = a_program_item(delegation)
+        session.add(item)
+        session.flush()
+        world.delegations[visibility], world.program_items[visibility] = delegation.id, item.id
 
 
 def fill_policy(session: Session, world: World) -> None:
@@ -334,6 +395,24 @@ def a_project(world: World, **values: Any) -> ExchangeProject:
     )
 
 
+def keep_picture(session: Session) -> str:
+    """Put the picture in the store, and its row in the database; return its hash."""
+    digest = sha256(PICTURE).hexdigest()
+    store = Store(DATA / "documents")
+    store.put(store.file(digest), PICTURE)
+    if session.get(StoredFile, digest) is None:
+        session.add(StoredFile(sha256=digest, size=len(PICTURE)))
+        session.flush()
+    return digest
+
+
+def a_document(world: World, **values: Any) -> Document:
+    """Return a document of Genk that is a picture."""
+    file = {"sha256": sha256(PICTURE).hexdigest(), "size": len(PICTURE), "media_type": "image/png"}
+    said = {"title": {"en": f"Document {next(_numbers)}"}, "file_name": "picture.png"}
+    return Document(**{"city_id": world.cities[OWN], **file, **said, **values})
+
+
 def a_city(**values: Any) -> PartnerCity:
     """Return a public city of the register."""
     return PartnerCity(**{"name": f"City {next(_numbers)}", "country_code": "BE", "visibility": "public", **values})
@@ -397,6 +476,13 @@ def a_contact(**values: Any) -> Contact:
     )
 
 
+def a_subscription(client: UUID, secret: str | None = None, **values: Any) -> CalendarSubscription:
+    """Return a subscription of a client to its reminders; the secret opens it."""
+    number = next(_numbers)
+    known = {"hash": credential_of(secret or f"cal_{number}").hash, "label": f"Phone {number}", "language": "nl"}
+    return CalendarSubscription(api_client_id=client, **{**known, **values})
+
+
 def a_result(project: UUID, **values: Any) -> Result:
     """Return a result of a project, with a note for the staff."""
     known = {"exchange_project_id": project, "type": "1", "title": {"en": f"Result {next(_numbers)}"}}
@@ -421,3 +507,78 @@ def a_period(project: UUID, indicator: UUID, **values: Any) -> Period:
     reported = {"status": "pending", "report_value": "41.50", "report_comment": {"en": "Recounted."}}
     said = {"reported_by": "Somebody", "reported_at": now(), "decision_reason": "Said.", "internal_note": "Staff."}
     return Period(**{**known, **days, **promised, **reached, **reported, **said, **values})
+
+
+def a_delegation(world: World, **values: Any) -> Delegation:
+    """Return an approved visit of Genk to Francistown in their public link, with one participant of Genk."""
+    return Delegation(
+        **{
+            "city_id": world.cities[OWN],
+            "city_link_id": world.links["public"],
+            "origin_city_id": world.cities[OWN],
+            "host_city_id": world.cities[PARTNER],
+            "title": f"Delegation {next(_numbers)}",
+            "purpose": {"en": "To learn."},
+            "arrival": date(2026, 3, 2),
+            "departure": date(2026, 3, 8),
+            "estimated_cost_value": Decimal("8500.00"),
+            "estimated_cost_currency": "EUR",
+            "status": "approved",
+            "decision_date": date(2026, 1, 15),
+            "decision_body": "City council",
+            "decision_reference": "GR/2026/1",
+            "what_was_done": "Visited the landfill.",
+            "report_publishable": False,
+            "internal_note": "For our staff.",
+            "projects": [DelegationProject(exchange_project_id=world.projects["public"])],
+            "participants": [
+                Participant(
+                    contact_id=world.contacts["public"],
+                    partner_city_id=world.cities[OWN],
+                    capacity="staff",
+                    leader=True,
+                    payer="originCity",
+                    passport_valid_until=date(2031, 5, 31),
+                    visa="done",
+                    vaccination="notNeeded",
+                    insurance="done",
+                    registration="done",
+                    blocking=True,
+                    position=0,
+                )
+            ],
+            "travel_legs": [
+                TravelLeg(
+                    mode="plane",
+                    from_name="Brussels",
+                    from_latitude=50.9,
+                    from_longitude=4.48,
+                    to_city_id=world.cities[PARTNER],
+                    traveled_on=date(2026, 3, 1),
+                    km=8320,
+                    persons=4,
+                    position=0,
+                )
+            ],
+            "follow_ups": [
+                FollowUp(
+                    action="Send the manual.", partner_city_id=world.cities[OWN], due_date=date(2026, 5, 1), position=0
+                )
+            ],
+            "gifts": [
+                Gift(direction="given", description="A basket", giver="Jo Giver", receiver="Mo Receiver", position=0)
+            ],
+            "meetings": [Meeting(organization_id=world.organizations["public"], summary="Agreed.", position=0)],
+            "moves": [DelegationMove(status="draft"), DelegationMove(status="approved", reason="Agreed.")],
+            **values,
+        }
+    )
+
+
+def a_program_item(delegation: Delegation, **values: Any) -> ProgramItem:
+    """Return an item of the program of a delegation, seen by as many people, with a note for the staff."""
+    start = datetime(2026, 3, 3, 7, tzinfo=UTC)
+    known = {"city_id": delegation.city_id, "city_link_id": delegation.city_link_id, "delegation_id": delegation.id}
+    said = {"title": f"Item {next(_numbers)}", "place": "Landfill", "timezone": "Africa/Gaborone"}
+    days = {"starts_at": start, "ends_at": start + timedelta(hours=2), "visibility": delegation.visibility}
+    return ProgramItem(**{**known, **said, **days, "internal_note": "For our staff.", **values})

@@ -69,7 +69,7 @@ def nginx(folder: Path, configuration: Callable[[int, int], str], api: int) -> I
     folder.mkdir()
     file = folder / "nginx.conf"
     file.write_text(AROUND.substitute(folder=folder, inside=configuration(port, api)))
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("ab") as log:
         process = subprocess.Popen([program("nginx"), "-e", "stderr", "-c", file, "-p", folder], stderr=log)
     try:
         until(lambda: listens(port) or process.poll() is not None)

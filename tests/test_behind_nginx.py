@@ -15,7 +15,7 @@ from stedenband.core.address import owner_session
 from tests.builders import BASE, OWN, World, a_city
 from tests.databases import open_folder
 from tests.proxies import nginx, ordinary, shipped
-from tests.serving import serving
+from tests.serving import free_port, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +127,14 @@ def test_the_shipped_nginx_hands_on_what_the_api_compressed(as_shipped: Wire, wo
     assert brotli.decompress(body) == as_shipped.call("GET", path)[2]
     assert as_shipped.call("GET", path, Accept_Encoding="br", If_None_Match=headers["ETag"])[0] == 304
     assert as_shipped.call("PATCH", path, {"title": "By Brotli"}, If_Match=headers["ETag"])[0] == 200
+
+
+def test_the_shipped_nginx_keeps_the_secret_of_a_calendar_out_of_its_log() -> None:
+    with open_folder() as folder:
+        with nginx(folder / "nginx", shipped, free_port()) as port:
+            for path in ("/v1/calendars/cal_secret", "/v1/calendars/cal_secret", "/v1/nothing"):
+                assert Wire(port, "").call("GET", path)[0] == 503, "there is no API behind it"
+        told = (folder / "nginx" / "log").read_text()
+    assert "secret" not in told
+    assert told.count('"path":"/v1/calendars/cal_…"') == 2
+    assert "/v1/nothing" in told

@@ -44,6 +44,9 @@ def test_every_field_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch
         anonymous_limit=0,
         redis_url="redis://127.0.0.1:6379/1",
         trusted_proxies=2,
+        largest_document=20,
+        documents_quota=0,
+        secret="a secret of thirty-two characters",  # noqa: S106
         cors_origins=("https://map.example.org", "http://localhost:5173", "https://[::1]:8443"),
     )
     for name, value in dataclasses.asdict(chosen).items():
@@ -150,3 +153,12 @@ def test_an_address_that_is_no_redis_is_refused_without_being_repeated(
 def test_an_address_of_a_redis_is_taken(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEDENBAND_REDIS_URL", value)
     assert Settings.from_environment().redis_url == (value or None)
+
+
+def test_a_secret_that_could_be_guessed_is_refused_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEDENBAND_SECRET", "")
+    assert Settings.from_environment().secret is None
+    monkeypatch.setenv("STEDENBAND_SECRET", "hunter2")
+    with pytest.raises(EnvError, match="too short") as refused:
+        Settings.from_environment()
+    assert "hunter2" not in str(refused.value)

@@ -13,10 +13,30 @@ from types import ModuleType
 import psycopg
 from psycopg import sql
 
-from bench.data import agreements, cities, clients, contacts, links, organizations, projects
+from bench.data import (
+    agreements,
+    cities,
+    clients,
+    contacts,
+    delegations,
+    documents,
+    links,
+    organizations,
+    projects,
+)
 from bench.data.vocabulary import EPOCH, FUNCTIONS
 
-DOMAINS: tuple[ModuleType, ...] = (cities, clients, links, agreements, organizations, contacts, projects)
+DOMAINS: tuple[ModuleType, ...] = (
+    cities,
+    clients,
+    links,
+    agreements,
+    organizations,
+    contacts,
+    projects,
+    documents,
+    delegations,
+)
 READ_BY_SHAPES: tuple[ModuleType, ...] = (cities, links, agreements, organizations)
 """What the shapes read that are measured at ten times the rows; the others would take a quarter of an hour to fill."""
 AT_ONCE = 2

@@ -14,6 +14,8 @@ from stedenband.cities import routes as cities
 from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.db import Database
+from stedenband.delegations import routes as delegations
+from stedenband.documents import routes as documents
 from stedenband.insight import routes as insight
 from stedenband.people import routes as people
 from stedenband.policy import routes as policy
@@ -41,13 +43,18 @@ RESOURCES: tuple[Resource, ...] = (
     *people.RESOURCES,
     *policy.RESOURCES,
     *projects.RESOURCES,
+    *delegations.RESOURCES,
+    *documents.RESOURCES,
     *access.RESOURCES,
+    *insight.RESOURCES,
 )
 CODE_LISTS = {
     **cities.CODE_LISTS,
     **people.CODE_LISTS,
     **policy.CODE_LISTS,
     **projects.CODE_LISTS,
+    **delegations.CODE_LISTS,
+    **documents.CODE_LISTS,
     **access.CODE_LISTS,
     **changes.CODE_LISTS,
     **insight.CODE_LISTS,
@@ -85,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     cors.install(app, settings.cors_origins)
     deprecation.install(app)
     windows = rates.install(app, settings)
+    documents.install(app, settings)
     guard.install(app, database, credential_reader(settings.issuer()))
     api, converter = openapi.api_for(app)
     problems.register(app)
@@ -93,6 +101,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         people.blueprint,
         policy.blueprint,
         projects.blueprint,
+        delegations.blueprint,
+        *documents.BLUEPRINTS,
         *access.BLUEPRINTS,
         changes.blueprint(RESOURCES),
         insight.blueprint(RESOURCES),

@@ -18,6 +18,7 @@ COMMANDS = {
     "retention": "stedenband.people.commands:retention_command",
     "roles": "stedenband.migrations.commands:roles_command",
     "serve": "stedenband.serve.command:serve_command",
+    "sweep": "stedenband.documents.commands:sweep_command",
 }
 """Name of a command -> where it lives."""
 

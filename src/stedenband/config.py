@@ -22,6 +22,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\]
 REDIS = ("redis", "rediss", "redis+unix")
 NOT_NEGATIVE = validate.Range(min=0)
 POSITIVE = validate.Range(min=1)
+SHORTEST_SECRET = 32
 
 
 def origins(values: Sequence[str]) -> None:
@@ -45,6 +46,12 @@ def a_redis(value: str) -> None:
             "it is no address of a Redis: write redis://user:password@host:6379/0, with TLS rediss://, or"
             " redis+unix:///path/to/socket"
         )
+
+
+def long_enough(value: str) -> None:
+    """Refuse a secret that could be guessed; it is not repeated."""
+    if value and len(value) < SHORTEST_SECRET:
+        raise ValidationError(f"it is too short: give {SHORTEST_SECRET} characters or more")
 
 
 def address(host: str, port: int) -> str:
@@ -118,6 +125,12 @@ class Settings:
     """Redis in which all processes count requests together (`redis://…`); absent: each counts its share itself."""
     trusted_proxies: int = 0
     """Proxies in front of the API whose word in `X-Forwarded-For` counts; 0: that header is ignored."""
+    largest_document: int = 50
+    """Mebibytes of the largest file that is taken in."""
+    documents_quota: int = 5000
+    """Mebibytes of all documents of one city together; 0: no limit."""
+    secret: str | None = None
+    """What signs links to files, 32 characters or more; absent: one is made and kept in `data`."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call the API from a browser, such as `https://map.example.org`; absent: none."""
 
@@ -149,6 +162,9 @@ class Settings:
             anonymous_limit=env.int("ANONYMOUS_LIMIT", 120, validate=NOT_NEGATIVE),
             redis_url=env.str("REDIS_URL", None, validate=a_redis) or None,
             trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=NOT_NEGATIVE),
+            largest_document=env.int("LARGEST_DOCUMENT", 50, validate=POSITIVE),
+            documents_quota=env.int("DOCUMENTS_QUOTA", 5000, validate=NOT_NEGATIVE),
+            secret=env.str("SECRET", None, validate=long_enough) or None,
             cors_origins=tuple(env.list("CORS_ORIGINS", [], validate=origins)),
             oidc_issuer=env.str("OIDC_ISSUER", None) or None,
             oidc_audience=env.str("OIDC_AUDIENCE", None) or None,

@@ -4,8 +4,22 @@ from stedenband.access import models as access
 from stedenband.changes import models as changes
 from stedenband.cities import models as cities
 from stedenband.core import ledger
+from stedenband.delegations import models as delegations
+from stedenband.documents import models as documents
+from stedenband.insight import models as insight
 from stedenband.people import models as people
 from stedenband.policy import models as policy
 from stedenband.projects import models as projects
 
-__all__ = ["access", "changes", "cities", "ledger", "people", "policy", "projects"]
+__all__ = [
+    "access",
+    "changes",
+    "cities",
+    "delegations",
+    "documents",
+    "insight",
+    "ledger",
+    "people",
+    "policy",
+    "projects",
+]

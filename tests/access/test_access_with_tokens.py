@@ -1,13 +1,13 @@
 """Callers with a token get the answers of the access table, like callers with a key of the same city and role."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from tests.access.issuers import Issuer, person, world_of
 from tests.builders import OWN, PARTNER, STRANGER, Api, world_in
-from tests.contracts.access_records import MAKERS, Stage, kind_of
+from tests.contracts.access_records import MAKERS, Stage, Subject, kind_of
 from tests.contracts.access_requests import Asking
 from tests.contracts.access_rules import RULES, Caller, Rule, expected
 from tests.databases import TestServer
@@ -33,6 +33,13 @@ class TokenStage(Stage):
         assert self.issuer
         assert caller.city
         return person(self.world, self.issuer, "a", caller.city, caller.role)
+
+    def subject(self, kind: str, name: str) -> Subject:
+        """Return a record; what the client with a key keeps for itself is not of the person with the same role."""
+        made = super().subject(kind, name)
+        if made.facts and made.facts.visibility in {"client", "holder"}:
+            return replace(made, facts=replace(made.facts, holder=None, maker=None))
+        return made
 
 
 @pytest.fixture(scope="module")

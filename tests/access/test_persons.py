@@ -101,6 +101,17 @@ def test_a_reply_kept_for_a_person_is_not_even_seen_by_another(own_world: World,
             assert connection.execute("SELECT count(*) FROM idempotency_key").fetchone() == (count,)
 
 
+def test_the_calendar_of_a_person_is_that_persons_own(own_world: World, issuer: Issuer) -> None:
+    one, other = (person(own_world, issuer, subject) for subject in ("a", "b"))
+    made = one.post("/v1/calendarSubscriptions", {"label": "Phone"}).json
+    assert own_world.api().get(made["address"]).status_code == 200
+    assert one.get("/v1/calendarSubscriptions").json["items"] != []
+    for stranger in (other, own_world.api(OWN)):
+        assert stranger.get("/v1/calendarSubscriptions").json["items"] == []
+        assert stranger.call("DELETE", made["href"]).status_code == 404
+    assert one.call("DELETE", made["href"]).status_code == 204
+
+
 def test_a_change_keeps_who_made_it_under_a_name_that_tells_nobody(own_world: World, issuer: Issuer) -> None:
     subject = "jan.peeters@genk.example"
     link = f"{LINKS}/{own_world.links['link']}"

@@ -14,10 +14,14 @@ from stedenband.access.rules import issue_key, revoke_key
 from stedenband.cities.models import AgreementSignatory, CityLink, CityLinkMember, CityLinkMove, PartnerCity
 from stedenband.core.address import owner_session
 from stedenband.core.db import now
+from stedenband.delegations.models import Delegation, DelegationMove
+from stedenband.documents.models import Upload
+from stedenband.documents.rules import Store
 from stedenband.people.models import PrivacyAct, TransferGround
 from stedenband.policy.models import PolicyAction, PolicyGoal
 from stedenband.projects.models import ProjectMove
 from tests.builders import (
+    DATA,
     OWN,
     PARTNER,
     STRANGER,
@@ -26,14 +30,19 @@ from tests.builders import (
     a_city,
     a_contact,
     a_decision,
+    a_delegation,
+    a_document,
     a_link,
     a_period,
     a_plan,
+    a_program_item,
     a_project,
     a_result,
+    a_subscription,
     an_agreement,
     an_indicator,
     an_organization,
+    keep_picture,
 )
 from tests.contracts.access_rules import ROLES, Caller, Facts, Rule
 
@@ -294,6 +303,37 @@ def project(visibility: str, owner: str = OWN, cities: tuple[str, ...] = (OWN, P
     return make
 
 
+def document(visibility: str, owner: str = OWN, cities: tuple[str, ...] = (OWN, PARTNER)) -> Maker:
+    """Make a document of a link: a picture."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = link("public", owner, cities)(session, world)
+        keep_picture(session)
+        key = held.ids["cityLinkId"]
+        row = a_document(world, city_id=world.cities[owner], subject_link_id=key, visibility=visibility)
+        session.add(row)
+        session.flush()
+        gone = frozenset({"DELETE"} if visibility == "public" else ())
+        facts = Facts(visibility, frozenset({owner}), frozenset(cities), contradicts=gone)
+        return Subject({"documentId": row.id}, facts)
+
+    return make
+
+
+def upload(city: str, role: str) -> Maker:
+    """Make an upload that a client has just begun."""
+
+    def make(session: Session, world: World) -> Subject:
+        client = world.clients[city, role]
+        row = Upload(api_client_id=client, actor_id=client, length=10)
+        session.add(row)
+        session.flush()
+        Store(DATA / "documents").begin(row.id)
+        return Subject({"uploadId": row.id}, Facts("holder", holder=(city, role)))
+
+    return make
+
+
 def with_result(within: Maker) -> Maker:
     """Make a result of a project, of which indicators may be made."""
 
@@ -379,6 +419,80 @@ def under_project(kind: str, below: Callable[[Maker], Maker]) -> dict[str, Maker
     return {**of_projects(below), "under another project": elsewhere, "missing": missing}
 
 
+def delegation(visibility: str, owner: str = OWN, cities: tuple[str, ...] = (OWN, PARTNER)) -> Maker:
+    """Make a draft of a visit that has all that its approval asks for."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = link("public", owner, cities)(session, world)
+        row = a_delegation(
+            world,
+            city_id=world.cities[owner],
+            city_link_id=held.ids["cityLinkId"],
+            origin_city_id=world.cities[cities[0]],
+            host_city_id=world.cities[cities[1]],
+            visibility=visibility,
+            status="draft",
+            moves=[DelegationMove(status="draft", reason="For both sides.")],
+        )
+        for participant in row.participants:
+            participant.partner_city_id = world.cities[owner]
+        session.add(row)
+        session.flush()
+        gone = frozenset({"DELETE"} if visibility == "public" else ())
+        facts = Facts(visibility, frozenset({owner}), frozenset(cities), contradicts=gone)
+        return Subject({"delegationId": row.id}, facts)
+
+    return make
+
+
+def program_item(within: Maker) -> Maker:
+    """Make an item of the program of a delegation, seen by as many people; it is never seen by more."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = within(session, world)
+        assert held.facts
+        row = a_program_item(
+            session.get_one(Delegation, held.ids["delegationId"]), host_contact_id=world.contacts["public"]
+        )
+        session.add(row)
+        session.flush()
+        wider = frozenset() if held.facts.visibility == "public" else frozenset({"publish"})
+        facts = replace(held.facts, contradicts=held.facts.contradicts | wider)
+        return Subject(held.ids | {"programItemId": row.id}, facts)
+
+    return make
+
+
+def with_program(within: Maker) -> Maker:
+    """Name a delegation for items to be added, whose items are never seen by more people."""
+
+    def make(session: Session, world: World) -> Subject:
+        held = within(session, world)
+        assert held.facts
+        wider = frozenset() if held.facts.visibility == "public" else frozenset({"publish"})
+        return replace(held, facts=replace(held.facts, contradicts=held.facts.contradicts | wider))
+
+    return make
+
+
+def of_delegations(below: Callable[[Maker], Maker]) -> dict[str, Maker]:
+    """Return what a path below delegations may name, but for what it names wrongly."""
+    return {
+        "private": below(delegation("city")),
+        "shared": below(delegation("link")),
+        "public": below(delegation("public")),
+        "foreign private": below(delegation("city", STRANGER, (STRANGER, OWN))),
+        "foreign shared": below(delegation("link", STRANGER, (STRANGER, OWN))),
+        "foreign public": below(delegation("public", STRANGER, (STRANGER, OWN))),
+    }
+
+
+def item_elsewhere(session: Session, world: World) -> Subject:
+    """Name an item that everyone sees under a delegation that is not its own."""
+    other = program_item(delegation("public"))(session, world)
+    return Subject(delegation("public")(session, world).ids | {"programItemId": other.ids["programItemId"]})
+
+
 def of_a_city(id_name: str, make_row: Callable[[UUID], Any], owner: str) -> Maker:
     """Make a record that a city keeps for itself."""
 
@@ -412,6 +526,33 @@ def client(name: str, *, key: str = "own") -> Maker:
         session.flush()
         made = issue_key(session, row if key == "own" else other).id
         return Subject({"apiClientId": row.id, "keyId": made}, Facts("admin") if key == "own" else None)
+
+    return make
+
+
+def subscription(owner: str, role: str) -> Maker:
+    """Make a subscription to a calendar, which is its client's own."""
+
+    def make(session: Session, world: World) -> Subject:
+        row = a_subscription(world.clients[owner, role])
+        session.add(row)
+        session.flush()
+        return Subject({"calendarSubscriptionId": row.id}, Facts("client", frozenset({owner}), maker=role))
+
+    return make
+
+
+def secret(status: str) -> Maker:
+    """Make the secret of a calendar, whose client is active or not: it opens the calendar to whoever has it."""
+
+    def make(session: Session, world: World) -> Subject:
+        row = ApiClient(city_id=world.cities[OWN], name="A phone", role="editor", status=status)
+        session.add(row)
+        session.flush()
+        opens = f"cal_{row.id.hex}"
+        session.add(a_subscription(row.id, opens))
+        session.flush()
+        return Subject({"secret": opens}, Facts("public") if status == "active" else None)
 
     return make
 
@@ -522,12 +663,30 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "foreign shared": project("link", STRANGER, (STRANGER, OWN)),
         "missing": nothing(exchangeProjectId=MISSING),
     },
+    "documentId": {
+        "private": document("city"),
+        "shared": document("link"),
+        "public": document("public"),
+        "foreign private": document("city", STRANGER, (STRANGER, OWN)),
+        "foreign shared": document("link", STRANGER, (STRANGER, OWN)),
+        "missing": nothing(documentId=MISSING),
+    },
+    "uploadId": {
+        "of a coordinator": upload(OWN, "coordinator"),
+        "of an editor": upload(OWN, "editor"),
+        "of another city": upload(STRANGER, "coordinator"),
+        "missing": nothing(uploadId=MISSING),
+    },
     "exchangeProjectId indicators": of_projects(with_result) | {"missing": nothing(exchangeProjectId=MISSING)},
     "exchangeProjectId periods": of_projects(with_indicator) | {"missing": nothing(exchangeProjectId=MISSING)},
     "resultId": under_project("resultId", result),
     "indicatorId": under_project("indicatorId", indicator),
     "periodId": under_project("periodId", period),
     "periodId transitions": under_project("periodId", lambda within: period(within, "pending")),
+    "delegationId": of_delegations(lambda within: within) | {"missing": nothing(delegationId=MISSING)},
+    "delegationId programItems": of_delegations(with_program) | {"missing": nothing(delegationId=MISSING)},
+    "programItemId": of_delegations(program_item)
+    | {"under another delegation": item_elsewhere, "missing": nothing(delegationId=MISSING, programItemId=MISSING)},
     "privacyActId": {
         "own": of_a_city("privacyActId", an_act, OWN),
         "foreign": of_a_city("privacyActId", an_act, STRANGER),
@@ -547,6 +706,17 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "a key": client(OWN),
         "a key of another client": client(OWN, key="foreign"),
         "missing": nothing(apiClientId=MISSING, keyId=MISSING),
+    },
+    "calendarSubscriptionId": {
+        "of a coordinator": subscription(OWN, "coordinator"),
+        "of an auditor": subscription(OWN, "auditor"),
+        "of the other side": subscription(PARTNER, "partner"),
+        "missing": nothing(calendarSubscriptionId=MISSING),
+    },
+    "secret": {
+        "of a client": secret("active"),
+        "of a suspended client": secret("suspended"),
+        "missing": nothing(secret="cal_missing"),  # noqa: S106 (of nobody)
     },
     "name": {"a file": nothing(name="swagger-ui.css")},
     "codeList": {"a list": nothing(codeList="countries")},
@@ -577,6 +747,18 @@ class Stage:
     world: World
     subjects: dict[tuple[str, str], Subject] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    links: dict[str, tuple[UUID, UUID]] = field(default_factory=dict)
+    subjects_of: dict[str, UUID] = field(default_factory=dict)
+
+    def subject_of(self, city: str) -> UUID:
+        """Return an organization of a city, to which it may attach documents."""
+        if city not in self.subjects_of:
+            with owner_session(self.world.database.owner_url) as session:
+                row = an_organization(city_id=self.world.cities[city], visibility="public")
+                session.add(row)
+                session.commit()
+                self.subjects_of[city] = row.id
+        return self.subjects_of[city]
 
     def subject(self, kind: str, name: str) -> Subject:
         """Return a record of this kind and standing."""
@@ -585,6 +767,22 @@ class Stage:
                 self.subjects[kind, name] = MAKERS[kind][name](session, self.world)
                 session.commit()
         return self.subjects[kind, name]
+
+    def link_of(self, city: str) -> tuple[UUID, UUID]:
+        """Return a public link of a city, and its other member."""
+        if city not in self.links:
+            other = next(name for name in self.world.cities if name != city)
+            with owner_session(self.world.database.owner_url) as session:
+                made = link("public", city, (city, other))(session, self.world)
+                session.commit()
+            self.links[city] = UUID(str(made.ids["cityLinkId"])), self.world.cities[other]
+        return self.links[city]
+
+    def prepare(self) -> None:
+        """Make now what requests name beside their subject, so that a call leaves no trace but its own."""
+        for city in self.world.cities:
+            self.subject_of(city)
+            self.link_of(city)
 
     def use_up(self, kind: str, name: str) -> None:
         """Forget a record that a call has changed."""

@@ -1,6 +1,8 @@
 """What the access matrix sends: for every line of the table a request that only access can refuse."""
 
 import itertools
+import json
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +11,7 @@ from typing import Any
 from tests.builders import OWN, Reply
 from tests.contracts.access_records import MISSING, Stage, Subject, next_days
 from tests.contracts.access_rules import Caller, Rule
+from tests.contracts.operations import FORM, in_a_form
 
 DECISION = {"date": "2026-01-15", "body": "City council", "reference": "GR/2026/1"}
 ENDED = {"status": "ended", "decision": DECISION, "reason": "Both sides agreed."}
@@ -18,6 +21,14 @@ FAR = {"REMOTE_ADDR": "203.0.113.7"}
 PUBLIC = {"visibility": "public"}
 AN_ORGANIZATION = {"name": "A new association", "kind": "22"}
 A_CONTACT = {"familyName": "New", "lawfulBasis": "publicTask", "purpose": "Working on the link."}
+AN_ITEM = {
+    "title": "A new item", "start": "2026-03-04T08:00:00Z", "end": "2026-03-04T09:00:00Z", "timezone": "Africa/Gaborone",
+}  # fmt: skip
+CANCELLED = {"to": "cancelled", "reason": "The border is closed."}
+APPROVED = {
+    "status": "approved", "decision": DECISION, "purpose": {"en": "To learn."}, "arrival": "2026-03-02",
+    "departure": "2026-03-08", "estimatedCost": {"value": "8500.00", "currency": "EUR"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,11 +58,23 @@ class Asking:
     def a_link(self) -> dict[str, Any]:
         return {"kind": "network", "members": [named(key) for key in self.cities[:2]], **ENDED}
 
+    @property
+    def a_visit(self) -> dict[str, Any]:
+        """A visit in a link of the caller's city, which is made where there is none."""
+        own = self.caller.city or OWN
+        key, other = self.stage.link_of(own)
+        cities = {"originCity": {"id": str(self.stage.world.cities[own])}, "hostCity": {"id": str(other)}}
+        return {"title": "A new visit", "cityLink": {"id": str(key)}, **cities}
+
     def send(self) -> Reply:
         """Send it."""
         body = BODIES[self.rule.method, self.rule.last, self.rule.act](self) if self.rule.writes else None
+        headers = {"If-Match": "*", **HEADERS.get((self.rule.method, self.rule.last), {})}
+        sent: dict[str, Any] = {"json": body}
+        if (self.rule.method, self.rule.last) == ("POST", "documents"):
+            sent = {"data": in_a_form(json.dumps(body).encode()), "content_type": FORM}
         return self.stage.api(self.caller).call(
-            self.rule.method, self.path, json=body, headers={"If-Match": "*"}, environ_overrides=FAR
+            self.rule.method, self.path, headers=headers, environ_overrides=FAR, **sent
         )
 
 
@@ -84,10 +107,35 @@ def a_decision() -> dict[str, str]:
     return {"body": "Council", "date": "2026-01-15", "reference": a_new_value(), "subject": "A new decision"}
 
 
+def approved(asking: Asking) -> dict[str, Any]:
+    """Return the approval of a report, or of a delegation, which names the decision."""
+    return {"to": "approved", **({"decision": DECISION} if "delegationId" in asking.subject.ids else {})}
+
+
 def turned(asking: Asking) -> dict[str, str]:
     """Return the visibility that publishes what is kept back, and takes back what is public."""
     facts = asking.subject.facts
     return {"visibility": "city"} if facts and facts.visibility == "public" else PUBLIC
+
+
+METADATA = json.dumps({"title": {"en": "A visit"}, "subject": {"type": "cityLink", "id": str(MISSING)}})
+TUS = {"Tus-Resumable": "1.0.0"}
+HEADERS = {
+    ("POST", "uploads"): {
+        **TUS,
+        "Upload-Length": "10",
+        "Upload-Metadata": f"metadata {b64encode(METADATA.encode()).decode()}",
+    },
+    ("PATCH", "<uploadId>"): {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
+    ("DELETE", "<uploadId>"): TUS,
+}
+"""What the protocol of uploads asks for."""
+
+
+def a_document(asking: Asking) -> dict[str, Any]:
+    """Return what is said of a document of the caller's own city."""
+    subject = {"type": "organization", "id": str(asking.stage.subject_of(asking.caller.city or OWN))}
+    return {"title": {"en": a_new_value()}, "subject": subject}
 
 
 QUERIES = {"/v1/search": "?q=genk", "/v1/statistics/exchangeProjects": "?groupBy=theme"}
@@ -123,7 +171,7 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("POST", "transitions", ""): lambda _: {"to": "exploring"},
     ("POST", "transitions", "publish"): lambda _: {"to": "published"},
     ("POST", "transitions", "retract"): lambda _: {"to": "draft"},
-    ("POST", "transitions", "approve"): lambda _: {"to": "approved"},
+    ("POST", "transitions", "approve"): approved,
     ("POST", "transitions", "begin"): lambda _: {"to": "implementation"},
     ("POST", "dryRun", ""): rehearsed,
     ("POST", "dryRun", "move"): lambda _: {"to": "exploring"},
@@ -176,6 +224,15 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("POST", "decisions", "publish"): lambda _: {**a_decision(), **PUBLIC},
     ("PATCH", "<decisionId>", ""): lambda _: {"subject": a_new_value()},
     ("PATCH", "<decisionId>", "publish"): turned,
+    ("POST", "documents", ""): a_document,
+    ("POST", "documents", "publish"): lambda asking: {**a_document(asking), **PUBLIC},
+    ("POST", "link", ""): lambda _: None,
+    ("PATCH", "<documentId>", ""): lambda _: {"title": {"en": a_new_value()}},
+    ("PATCH", "<documentId>", "retain"): lambda _: {"keepUntil": a_day_to_come()},
+    ("PATCH", "<documentId>", "publish"): turned,
+    ("POST", "uploads", ""): lambda _: None,
+    ("PATCH", "<uploadId>", ""): lambda _: None,
+    ("POST", "finish", ""): lambda _: None,
     ("POST", "results", ""): lambda _: {"type": "1", "title": {"en": "A new result"}},
     ("PATCH", "<resultId>", ""): lambda _: {"title": {"en": a_new_value()}},
     ("PATCH", "<resultId>", "reorder"): lambda _: {"position": next(_places)},
@@ -206,8 +263,23 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("PATCH", "<exchangeProjectId>", "appoint"): lambda _: {"jury": [{"function": a_new_value()}]},
     ("PATCH", "<exchangeProjectId>", "unshare"): unshared,
     ("PATCH", "<exchangeProjectId>", "publish"): turned,
+    ("POST", "delegations", ""): lambda asking: asking.a_visit,
+    ("POST", "delegations", "publish"): lambda asking: {**asking.a_visit, **PUBLIC},
+    ("POST", "delegations", "approve"): lambda asking: {**asking.a_visit, **APPROVED},
+    ("PATCH", "<delegationId>", ""): lambda _: {"title": a_new_value(), "report": {"whatWasDone": a_new_value()}},
+    ("PATCH", "<delegationId>", "annotate"): lambda _: {"internalNote": a_new_value()},
+    ("PATCH", "<delegationId>", "grant"): lambda _: {"estimatedCost": {"value": "9500.00", "currency": "EUR"}},
+    ("PATCH", "<delegationId>", "publish"): turned,
+    ("POST", "transitions", "cancel"): lambda _: CANCELLED,
+    ("POST", "dryRun", "cancel"): lambda _: CANCELLED,
+    ("POST", "programItems", ""): lambda _: AN_ITEM,
+    ("POST", "programItems", "publish"): lambda _: {**AN_ITEM, **PUBLIC},
+    ("PATCH", "<programItemId>", ""): lambda _: {"title": a_new_value(), "hostContact": None},
+    ("PATCH", "<programItemId>", "annotate"): lambda _: {"internalNote": a_new_value()},
+    ("PATCH", "<programItemId>", "publish"): turned,
     ("POST", "apiClients", ""): lambda asking: {"name": "A new system", "role": "editor", **named(asking.cities[0])},
     ("PATCH", "<apiClientId>", ""): lambda _: {"name": a_new_value()},
     ("POST", "keys", ""): lambda _: {},
+    ("POST", "calendarSubscriptions", ""): lambda _: {"label": "A phone"},
 }
 """By method, end of the path and act."""

@@ -141,8 +141,35 @@ POST   /v1/exchangeProjects/<exchangeProjectId>/transitions begin  -  -  -  owne
 POST   /v1/exchangeProjects/<exchangeProjectId>/dryRun       -  shared  -  ours   ours   -       200
 POST   /v1/exchangeProjects/<exchangeProjectId>/transitions/dryRun begin  -  -  -  owned  owned  -  200
 DELETE /v1/exchangeProjects/<exchangeProjectId>          -     -       -     -      owned  -     204
+GET    /v1/documents                                  any     any      any      any     any          any        200
+POST   /v1/documents                                  -       -        -        any     any          -          201
+POST   /v1/documents publish                          -       -        -        no      any          -          201
+GET    /v1/documents/<documentId>                     seen    seen     seen     seen    seen         seen       200
+GET    /v1/documents/<documentId>/history             seen    seen     seen     seen    seen         seen       200
+GET    /v1/documents/<documentId>/content             seen    seen     seen     seen    seen         seen       200
+GET    /v1/documents/<documentId>/thumbnail           seen    seen     seen     seen    seen         seen       200
+POST   /v1/documents/<documentId>/link                seen    seen     seen     seen    seen         seen       200
+PATCH  /v1/documents/<documentId>                     -       shared   -        ours    ours         -          200
+PATCH  /v1/documents/<documentId> retain              -       no       -        owned   owned        -          200
+PATCH  /v1/documents/<documentId> publish             -       no       -        no      owned        -          200
+POST   /v1/documents/<documentId>/dryRun              -       shared   -        ours    ours         -          200
+DELETE /v1/documents/<documentId>                     -       -        -        -       owned        -          204
+POST   /v1/uploads                                    -       -        -        any     any          -          201
+GET    /v1/uploads/<uploadId>                         -       -        -        seen    seen         -          200
+PATCH  /v1/uploads/<uploadId>                         -       -        -        seen    seen         -          204
+POST   /v1/uploads/<uploadId>/finish                  -       -        -        seen    seen         -          409
+DELETE /v1/uploads/<uploadId>                         -       -        -        seen    seen         -          204
+
 GET    /v1/statistics/exchangeProjects                any     any      any      any     any          any        200
 GET    /v1/reminders                                  -       any      any      any     any          -          200
+GET    /v1/cityLinks/<cityLinkId>/calendar            seen    seen     seen     seen    seen         seen       200
+GET    /v1/partnerCities/<partnerCityId>/calendar     seen    seen     seen     seen    seen         seen       200
+GET    /v1/calendarSubscriptions                      -       any      any      any     any          any        200
+POST   /v1/calendarSubscriptions                      -       any      any      any     any          -          201
+GET    /v1/calendarSubscriptions/<calendarSubscriptionId>            -     seen    seen  seen   seen   seen     200
+GET    /v1/calendarSubscriptions/<calendarSubscriptionId>/history    -     seen    seen  seen   seen   seen     200
+DELETE /v1/calendarSubscriptions/<calendarSubscriptionId>            -     seen    seen  seen   seen   seen     204
+GET    /v1/calendars/<secret>                     seen    seen     seen     seen    seen         seen       200
 
 GET    /v1/exchangeProjects/<exchangeProjectId>/results                             seen  seen      seen  seen   seen   seen  200
 POST   /v1/exchangeProjects/<exchangeProjectId>/results                             -     -         -     drafted owned  -     201
@@ -176,6 +203,36 @@ POST   /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>/transitions/d
 POST   /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>/transitions retract  -  reported  -    told   told   -     200
 POST   /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>/transitions approve  -  no        -    no     owned  -     200
 DELETE /v1/exchangeProjects/<exchangeProjectId>/periods/<periodId>                  -     -         -     -      owned  -     204
+
+GET    /v1/delegations                                any     any      any      any     any          any        200
+POST   /v1/delegations                                -       -        -        any     any          -          201
+POST   /v1/delegations publish                        -       -        -        no      any          -          201
+POST   /v1/delegations approve                        -       -        -        no      any          -          201
+GET    /v1/delegations/<delegationId>                 seen    seen     seen     seen    seen         seen       200
+GET    /v1/delegations/<delegationId>/history         seen    seen     seen     seen    seen         seen       200
+PATCH  /v1/delegations/<delegationId>                 -       reported -        told    told         -          200
+PATCH  /v1/delegations/<delegationId> annotate        -       no       -        owned   owned        -          200
+PATCH  /v1/delegations/<delegationId> grant           -       no       -        owned   owned        -          200
+PATCH  /v1/delegations/<delegationId> publish         -       no       -        no      owned        -          200
+POST   /v1/delegations/<delegationId>/transitions approve  -  -        -        no      owned        -          200
+POST   /v1/delegations/<delegationId>/transitions cancel   -  -        -        owned   owned        -          200
+POST   /v1/delegations/<delegationId>/dryRun          -       reported -        told    told         -          200
+POST   /v1/delegations/<delegationId>/transitions/dryRun cancel  -  -  -        owned   owned        -          200
+DELETE /v1/delegations/<delegationId>                 -       -        -        -       owned        -          204
+GET    /v1/delegations/<delegationId>/programItems    seen    seen     seen     seen    seen         seen       200
+POST   /v1/delegations/<delegationId>/programItems    -       reported -        told    told         -          201
+POST   /v1/delegations/<delegationId>/programItems publish  -  no     -        no      owned        -          201
+GET    /v1/delegations/<delegationId>/programItems/<programItemId>          seen  seen     seen  seen   seen   seen  200
+GET    /v1/delegations/<delegationId>/programItems/<programItemId>/history  seen  seen     seen  seen   seen   seen  200
+PATCH  /v1/delegations/<delegationId>/programItems/<programItemId>          -     reported -     told   told   -     200
+PATCH  /v1/delegations/<delegationId>/programItems/<programItemId> annotate -     no       -     owned  owned  -     200
+PATCH  /v1/delegations/<delegationId>/programItems/<programItemId> publish  -     no       -     no     owned  -     200
+POST   /v1/delegations/<delegationId>/programItems/<programItemId>/dryRun   -     reported -     told   told   -     200
+DELETE /v1/delegations/<delegationId>/programItems/<programItemId>          -     -        -     -      owned  -     204
+
+GET    /v1/emissionFactors                            any     any      any      any     any          any        200
+GET    /v1/statistics/delegations                     any     any      any      any     any          any        200
+GET    /v1/statistics/travel                          any     any      any      any     any          any        200
 
 GET    /v1/privacyActs                                -       -        any      -       any          -          200
 GET    /v1/privacyActs/<privacyActId>                 -       -        seen     -       seen         -          200
@@ -233,7 +290,7 @@ class Caller:
 class Facts:
     """What the rules need to know of a record.
 
-    `maker` is the city that made a record of the directory, `twin` the owner of the record that a link may be merged
+    `maker` is the city that made a record of the directory, or the role of the client whose own a record is, `twin` the owner of the record that a link may be merged
     into, `claimed` tells whether a city has clients; `contradicts` are the acts that its state does not allow (409).
     """
 
@@ -244,6 +301,8 @@ class Facts:
     twin: str | None = None
     claimed: bool = False
     contradicts: frozenset[str] = frozenset()
+    holder: tuple[str, str] | None = None
+    """City and role of the one client that knows of it."""
 
 
 @dataclass(frozen=True)
@@ -305,8 +364,12 @@ def sees(caller: Caller, record: Facts) -> bool:
             return True
         case "link":
             return is_side(caller, record)
+        case "holder":
+            return (caller.city, caller.role) == record.holder
         case "admin":
             return caller.role == "admin"
+        case "client":
+            return caller.role == "admin" or (caller.city in record.owners and caller.role == record.maker)
         case _:
             return is_staff(caller, record)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from stedenband.app import create_app
 from stedenband.config import Settings
+from tests.builders import PICTURE
 
 Spec = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -41,16 +42,36 @@ def _resolved(node: Any, whole: Spec) -> Any:
     return node
 
 
-OPEN = {"movePeriod": "pending", "checkPeriodMove": "pending"}
+OPEN = {
+    "movePeriod": "pending",
+    "checkPeriodMove": "pending",
+    "moveDelegation": "travelling",
+    "checkDelegationMove": "travelling",
+}
 """The moves that are open to a draft of a report; to others the second of their states is."""
 SOME_OF = {
     "createContact": ("familyName",),
+    "createProgramItem": ("timezone",),
     "giveSubjectAccess": ("name",),
     "rectifyContact": ("givenName",),
 }
 """Properties of which one must be given, though none of them is required."""
-COMES_WITH = {"target": "targetReason"}
+COMES_WITH = {"target": "targetReason", "personalData": "keepUntil"}
 """What is given with another property, and not without."""
+
+
+BOUNDARY = "5d41402abc4b2a76b9719d911017c592"
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
+
+
+def in_a_form(metadata: bytes, file: bytes = PICTURE, name: str = "picture.png") -> bytes:
+    """Return a form with a file and what is said of it."""
+    head = b'--%s\r\nContent-Disposition: form-data; name="%s"; filename="%s"\r\n\r\n%s\r\n'
+    parts = [
+        head % (BOUNDARY.encode(), part, called.encode(), body)
+        for part, called, body in ((b"metadata", "blob", metadata), (b"file", name, file))
+    ]
+    return b"".join((*parts, f"--{BOUNDARY}--\r\n".encode()))
 
 
 @dataclass(frozen=True)
@@ -62,6 +83,14 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    form: bool = False
+    """Whether the body is what comes with a file in a form."""
+
+    @property
+    def sent(self) -> bytes | None:
+        """The body as it goes over the line."""
+        formed = self.form and self.headers.get("Content-Type") == FORM
+        return in_a_form(self.body or b"") if formed else self.body
 
 
 @dataclass(frozen=True)
@@ -84,8 +113,15 @@ class Operation:
     @property
     def body(self) -> Spec | None:
         """The schema of the body."""
-        content = self.spec.get("requestBody", {}).get("content")
-        return content["application/json"]["schema"] if content else None
+        content = self.content
+        if "multipart/form-data" in content:
+            return dict(content["multipart/form-data"]["schema"]["properties"]["metadata"])
+        return content["application/json"]["schema"] if "application/json" in content else None
+
+    @property
+    def content(self) -> Spec:
+        """The body in each of its media types."""
+        return dict(self.spec.get("requestBody", {}).get("content", {}))
 
     @property
     def reply(self) -> Spec:
@@ -105,14 +141,26 @@ class Operation:
 
     def example(self) -> Spec:
         """Return the documented example of the body, with a move that is open to a new record."""
-        example = dict(deepcopy(self.spec["requestBody"]["content"]["application/json"]["example"]))
+        formed = self.content.get("multipart/form-data", {"example": {}})["example"].get("metadata")
+        example = dict(deepcopy(formed or self.content["application/json"]["example"]))
+        if self.id == "createDelegation":
+            for meeting in example["meetings"]:
+                del meeting["programItem"]  # a new delegation has no program yet
         if self.body and "to" in example:
             return {**example, "to": OPEN.get(self.id, self.body["properties"]["to"]["enum"][1])}
         return example
 
     def good(self, ids: Mapping[str, str], cities: list[str], *wanted: str) -> Request:
         """Return a request that the contract promises to accept, with the properties that are required or `wanted`."""
-        headers = {"If-Match": "*"} if any(each["name"] == "If-Match" for each in self.parameters("header")) else {}
+        needed = {
+            each["name"]: each["schema"].get("example", each.get("example"))
+            for each in self.parameters("header")
+            if each["required"]
+        }
+        headers = {name: "*" if name == "If-Match" else str(value) for name, value in needed.items()}
+        if self.body is None and self.content:
+            kind = next(iter(self.content))
+            return Request(self.method, self.address(ids), "", {"Content-Type": kind, **headers}, b"")
         if self.body is None:
             return Request(self.method, self.address(ids), urlencode(self.query), headers)
         example = self.example()
@@ -130,13 +178,21 @@ class Operation:
             "result": ids["resultId"],
             "indicator": ids["indicatorId"],
             "period": ids["periodId"],
+            "programItem": ids["programItemId"],
+            "originCity": ids["partnerCityId"],
+            "hostCity": ids["hostCity"],
+            "exchangeProject": ids["exchangeProjectId"],
+            "hostContact": ids["contactId"],
+            "subject": ids["cityLinkId"],
         }
         document = referring({name: value for name, value in example.items() if name in names}, cities, named)
         return self.with_body(ids, json.dumps(document).encode(), headers)
 
     def with_body(self, ids: Mapping[str, str], body: bytes, headers: Mapping[str, str]) -> Request:
         """Return a request with this body."""
-        return Request(self.method, self.address(ids), "", {"Content-Type": "application/json", **headers}, body)
+        form = "multipart/form-data" in self.content
+        kind = FORM if form else "application/json"
+        return Request(self.method, self.address(ids), "", {"Content-Type": kind, **headers}, body, form)
 
 
 def referring(document: Any, cities: list[str], named: Mapping[str, str]) -> Any:
@@ -147,14 +203,16 @@ def referring(document: Any, cities: list[str], named: Mapping[str, str]) -> Any
         if set(document) == {"id"}:
             return {"id": cities[0]}
         return {
-            name: {"id": named[name]} if name in named and _is_reference(each) else referring(each, cities, named)
+            name: {**each, "id": named[name]}
+            if name in named and _is_reference(each)
+            else referring(each, cities, named)
             for name, each in document.items()
         }
     return document
 
 
 def _is_reference(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {"id"}
+    return isinstance(value, dict) and {"id"} <= set(value) <= {"id", "type"}
 
 
 def operations() -> list[Operation]:

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from werkzeug.wrappers import Request as WsgiRequest
 from stedenband.access.models import ROLES
 from stedenband.app import RESOURCES
 from stedenband.core.access import PERMISSIONS, Role
+from stedenband.web.fields import EXAMPLE_ID
 from stedenband.web.guard import declared
 from tests.builders import OWN, PARTNER, STRANGER, World, world_in
 from tests.contracts.attacks import Attack
@@ -29,16 +31,30 @@ AUDIENCES = (None, (OWN, "coordinator"), (PARTNER, "coordinator"))
 """One caller of each audience, asked for the lists of what an operation wrote to."""
 EVERYBODY = (None, *((city, role) for city in (OWN, PARTNER) for role in ROLES))
 """Asked for all lists once, after all operations: after each it would be as many requests as all bad inputs."""
-COLLECTIONS = {resource.name: resource.model.__tablename__ for resource in RESOURCES}
+EXAMPLE_SECRET = "cal_example"  # noqa: S105 (of a test)
+COLLECTIONS = {"uploads": "upload", **{resource.name: resource.model.__tablename__ for resource in RESOURCES}}
 RESTORE = {
     "moveCityLink": "UPDATE city_link SET status = 'candidate' WHERE status <> 'candidate' AND city_id IS NOT NULL",
     "moveExchangeProject": "UPDATE exchange_project SET status = 'pipeline' WHERE status <> 'pipeline'",
     "movePolicyPlan": "UPDATE policy_plan SET status = 'draft', visibility = 'city' WHERE status <> 'draft'",
     "movePeriod": "UPDATE period SET status = 'draft' WHERE status <> 'draft'",
+    "moveDelegation": "UPDATE delegation SET status = 'approved' WHERE status <> 'approved'",
+    "changeCityLink": """
+        WITH kind AS (UPDATE city_link SET kind = 'twinning' WHERE id = %(cityLinkId)s::uuid), left_out AS (
+            DELETE FROM city_link_member WHERE city_link_id = %(cityLinkId)s::uuid
+                AND partner_city_id NOT IN (%(partnerCityId)s::uuid, %(hostCity)s::uuid)
+        )
+        INSERT INTO city_link_member (city_link_id, partner_city_id, position)
+        VALUES (%(cityLinkId)s::uuid, %(partnerCityId)s::uuid, 0), (%(cityLinkId)s::uuid, %(hostCity)s::uuid, 1)
+        ON CONFLICT (city_link_id, partner_city_id) DO NOTHING
+    """,
+    "revokeCalendarSubscription": f"INSERT INTO calendar_subscription (id, api_client_id, hash, label, language)"
+    f" SELECT '{EXAMPLE_ID}', id, sha256('{EXAMPLE_SECRET}'), 'Phone', 'nl' FROM api_client"
+    f" WHERE name = 'coordinator of {OWN}' ON CONFLICT DO NOTHING",
 }
-"""So that a record can be moved again and again."""
-NOT_KEPT = {"queryContacts", "actOnPeriods"}
-"""What is asked or done once and does not come back as it was sent."""
+"""So that a record can be moved, or revoked, again and again, and each operation meets links of the same members."""
+NOT_KEPT = {"queryContacts", "actOnPeriods", "createCalendarSubscription"}
+"""What is asked or done once and does not come back as it was sent, or not with its secret."""
 
 
 @dataclass
@@ -76,8 +92,8 @@ def send(app: Flask, request: Request, key: str | None = None) -> TestResponse:
         "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"), "RAW_URI": f"{request.path}?{request.query}",
         "QUERY_STRING": request.query, "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1", "wsgi.version": (1, 0), "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(request.body or b""), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
-        "wsgi.multiprocess": True, "wsgi.run_once": False, "CONTENT_LENGTH": str(len(request.body or b"")),
+        "wsgi.input": io.BytesIO(request.sent or b""), "wsgi.errors": sys.stderr, "wsgi.multithread": True,
+        "wsgi.multiprocess": True, "wsgi.run_once": False, "CONTENT_LENGTH": str(len(request.sent or b"")),
     }  # fmt: skip
     for name, value in headers.items():
         bare = name.upper().replace("-", "_")
@@ -96,6 +112,7 @@ def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
         record = "INSERT INTO privacy_act (city_id, kind) VALUES (%s, 'review') RETURNING id"
         act = owner.execute(record, [world.cities[OWN]]).fetchone()
         ground = owner.execute("SELECT id FROM transfer_ground").fetchone()
+        upload = begun(world)
         assert key
         assert act
         assert ground
@@ -109,12 +126,31 @@ def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
             "policyActionId": str(world.actions["public"]), "decisionId": str(world.decisions["public"]),
             "exchangeProjectId": str(world.projects["public"]), "resultId": str(world.results["public"]),
             "indicatorId": str(world.indicators["public"]), "periodId": str(world.periods["public"]),
+            "delegationId": str(world.delegations["public"]), "programItemId": str(world.program_items["public"]),
+            "hostCity": str(world.cities[PARTNER]),
+            "calendarSubscriptionId": EXAMPLE_ID, "secret": EXAMPLE_SECRET,
+            "documentId": str(world.documents["public"]), "uploadId": upload,
         }  # fmt: skip
         for restored in RESTORE.values():
-            owner.execute(restored)
+            owner.execute(restored, ids)
         made = Target(world, owner, ids, [str(world.cities[name]) for name in (OWN, STRANGER)])
         yield made
         check_lists(made, EVERYBODY)
+
+
+def begun(world: World) -> str:
+    """Return the id of an upload that is under way, begun when there is none."""
+    api, known = world.api(OWN), world.uploads.get("begun")
+    if known and api.get(f"/v1/uploads/{known}").status_code == 200:
+        return str(known)
+    metadata = b64encode(
+        json.dumps(
+            {"title": {"en": "A visit"}, "subject": {"type": "cityLink", "id": str(world.links["public"])}}
+        ).encode()
+    ).decode()
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": f"metadata {metadata}"}
+    world.uploads["begun"] = api.call("POST", "/v1/uploads", headers=headers).json["id"]
+    return str(world.uploads["begun"])
 
 
 def _owner(database: TestDatabase) -> "psycopg.Connection[Any]":
@@ -176,7 +212,7 @@ def clean_up(target: Target, operation: Operation, answer: TestResponse) -> None
         collection, made = made_now["href"].rsplit("/", 2)[1:]
         target.owner.execute(f"DELETE FROM {COLLECTIONS[collection]} WHERE id = %s", [made])
     if operation.id in RESTORE:
-        target.owner.execute(RESTORE[operation.id])
+        target.owner.execute(RESTORE[operation.id], target.ids)
 
 
 def check_lists(target: Target, callers: Sequence[tuple[str, str] | None], tag: str | None = None) -> None:

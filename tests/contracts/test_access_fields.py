@@ -49,6 +49,15 @@ AUDIENCES = {
         **dict.fromkeys((".locked", ".status", ".report", ".targetReason", ".decisionReason"), is_side),
         **dict.fromkeys((".reportedBy", ".reportedAt"), is_side),
     },
+    "delegationId": {
+        ".internalNote": is_staff,
+        ".transitions": is_mover,
+        "participants.checklist": is_staff,
+        **dict.fromkeys((".report", ".reportPublishable", "participants.contact", "participants.payer"), is_side),
+        **dict.fromkeys((".followUps", ".meetings", "gifts.giver", "gifts.receiver"), is_side),
+        "moves.reason": is_side,
+    },
+    "programItemId": {".internalNote": is_staff, ".hostContact": is_side},
     "exchangeProjectId": {
         ".internalNote": is_staff,
         ".transitions": is_mover,
@@ -102,7 +111,7 @@ def test_history_shows_a_field_to_its_audience_alone(stage: Stage, kind: str) ->
         shown = set(told(Asking(stage, reading(kind, "/history"), caller, subject).send().json))
         note = "changes.purpose" if kind == "contactId" else "changes.internalNote"
         assert (note in shown) == is_staff(caller, subject.facts), str(caller)
-        moved = kind in {"cityLinkId", "exchangeProjectId"}
+        moved = kind in {"cityLinkId", "exchangeProjectId", "delegationId"}
         assert ("new.reason" in shown) == (moved and is_side(caller, subject.facts)), str(caller)
         named = kind == "exchangeProjectId" and "changes.nominations" in shown
         assert ("new.name" in shown) == named, "the names of signatories and jurors are personal data"

@@ -58,9 +58,29 @@ TAKE_OVER = (
     ),
     "UPDATE period SET status = 'approved' WHERE id = %(shared_period)s",
     "UPDATE period SET status = 'returned', decision_reason = 'Ours.' WHERE id = %(shared_period)s",
+    *(
+        f"UPDATE document SET {column} = {column} WHERE id = %(shared_document)s"
+        for column in ("city_id", "city_link_id", "sha256", "size", "media_type", "subject_link_id")
+    ),
+    (
+        "INSERT INTO document (title, file_name, media_type, size, sha256, subject_link_id, city_id)"
+        " SELECT title, file_name, media_type, size, sha256, subject_link_id, %(own)s FROM document"
+    ),
     "INSERT INTO period_figure (period_id, kind, reach) VALUES (%(shared_period)s, 'approved', 'public')",
     "UPDATE period_figure SET value = '1'",
     "DELETE FROM period_figure",
+    "UPDATE delegation SET city_id = %(partner)s WHERE id = %(shared_delegation)s",
+    "UPDATE delegation SET city_link_id = %(register)s WHERE id = %(shared_delegation)s",
+    "UPDATE program_item SET delegation_id = delegation_id WHERE id = %(shared_program_item)s",
+    "INSERT INTO delegation_move (delegation_id, status) VALUES (%(shared_delegation)s, 'closed')",
+    "DELETE FROM delegation_move WHERE delegation_id = %(shared_delegation)s",
+    "DELETE FROM delegation_project WHERE delegation_id = %(shared_delegation)s",
+    "DELETE FROM delegation_participant WHERE partner_city_id <> my_membership()",
+    "UPDATE delegation_participant SET leader = false WHERE partner_city_id <> my_membership()",
+    (
+        "INSERT INTO delegation_participant (delegation_id, contact_id, partner_city_id, capacity, position)"
+        " SELECT %(shared_delegation)s, id, %(stranger)s, 'staff', 1 FROM contact"
+    ),
     "UPDATE exchange_project SET city_id = %(partner)s WHERE id = %(shared_project)s",
     "UPDATE exchange_project SET city_link_id = %(register)s WHERE id = %(shared_project)s",
     "INSERT INTO exchange_project (title, city_id) VALUES ('Ours', %(own)s)",
@@ -112,6 +132,21 @@ OWNERS_COLUMNS = {
         "target_comment": '{"en": "Ours."}',
         "target_disaggregation": '[{"dimension": "sex", "category": "men", "value": "7"}]',
     },
+    "delegation": {
+        "visibility": "city",
+        "status": "cancelled",
+        "origin_city_id": "00000000-0000-0000-0000-000000000000",
+        "host_city_id": "00000000-0000-0000-0000-000000000000",
+        "estimated_cost_value": "1",
+        "estimated_cost_currency": "BWP",
+        "decision_date": "2020-01-01",
+        "decision_body": "Ours",
+        "decision_reference": "Ours",
+        "returned_on": "2026-03-09",
+        "report_publishable": "true",
+        "internal_note": "Ours.",
+    },
+    "program_item": {"visibility": "city", "internal_note": "Ours."},
     "exchange_project": {
         "visibility": "city",
         "status": "closed",
@@ -123,9 +158,15 @@ OWNERS_COLUMNS = {
         "amount_currency": "BWP",
         "internal_note": "Ours.",
     },
+    "document": {
+        "visibility": "public",
+        "category": "B01",
+        "personal_data": "true",
+        "keep_until": "2030-01-01",
+    },
 }
 SHARED = {"city_link": "shared", "agreement": "shared_agreement", "exchange_project": "shared_project"} | {
-    table: f"shared_{table}" for table in ("result", "indicator", "period")
+    table: f"shared_{table}" for table in ("result", "indicator", "period", "delegation", "program_item", "document")
 }
 CHANGE_OWNERS_COLUMNS = tuple(
     f"UPDATE {table} SET {column} = '{value}' WHERE id = %({SHARED[table]})s"
@@ -139,9 +180,11 @@ DELETE = (
             "city_link",
             "agreement",
             "partner_city",
+            "program_item",
             "period",
             "decision",
             "policy_action",
+            "document",
         )
     ),
     (
@@ -166,7 +209,7 @@ PUBLISH = (
     ),
     *(
         f"UPDATE {table} SET visibility = '{visibility}' WHERE visibility <> '{visibility}' AND city_id = %(own)s"
-        for table in ("exchange_project", "decision")
+        for table in ("exchange_project", "decision", "delegation", "document")
         for visibility in ("city", "public")
     ),
     "UPDATE policy_plan SET visibility = 'public', status = 'published' WHERE visibility = 'city' AND city_id = %(own)s",
@@ -198,9 +241,14 @@ EDIT = (
     "UPDATE period SET status = 'draft' WHERE status = 'pending'",
     "INSERT INTO exchange_project_theme (exchange_project_id, code) VALUES (%(shared_project)s, 'water')",
     "DELETE FROM exchange_project_organization",
+    "UPDATE delegation SET title = 'Ours'",
+    "UPDATE program_item SET title = 'Ours'",
     "UPDATE policy_plan SET title = 'Ours'",
     "UPDATE policy_goal SET code = 'ours'",
     "UPDATE decision SET subject = 'Ours'",
+    "UPDATE document SET file_name = 'ours.png'",
+    "SELECT keep_file(repeat('0', 64), 1)",
+    "INSERT INTO upload (length) VALUES (1)",
     "DELETE FROM city_link_theme",
     "DELETE FROM agreement_signatory",
     "SELECT FROM claim_city_link(%(register)s) claimed WHERE claimed",
@@ -214,9 +262,20 @@ OPERATE = (
 NOBODY = (
     "SELECT hash FROM api_key",
     "SELECT * FROM api_key",
+    "SELECT sha256 FROM stored_file",
+    "INSERT INTO stored_file (sha256, size) VALUES (repeat('0', 64), 1)",
+    "DELETE FROM stored_file",
+    "UPDATE upload SET api_client_id = my_client()",
     "UPDATE api_key SET hash = 'x'",
     "DELETE FROM api_key",
     "DELETE FROM api_client",
+    "SELECT hash FROM calendar_subscription",
+    "UPDATE calendar_subscription SET label = 'Ours'",
+    "INSERT INTO calendar_subscription (api_client_id, hash, label, language) VALUES (uuidv7(), 'x', 'Ours', 'nl')",
+    (
+        "INSERT INTO calendar_subscription (api_client_id, hash, label, language, person_id)"
+        " VALUES (my_client(), 'x', 'Ours', 'nl', uuidv7())"
+    ),
     (
         "INSERT INTO change (transaction_id, operation, table_name, record_id, version, fields, visibility)"
         " VALUES (1, 'created', 'city_link', %(shared)s, 1, '{}', 'public')"
@@ -259,6 +318,13 @@ CHILDREN = {
     "indicator": "exchange_project_id",
     "period": "exchange_project_id",
     "period_figure": "period_id",
+    "delegation": "id",
+    "delegation_participant": "delegation_id",
+    "delegation_project": "delegation_id",
+    "delegation_move": "delegation_id",
+    **{f"delegation_{part}": "delegation_id" for part in ("follow_up", "gift", "meeting")},
+    "travel_leg": "delegation_id",
+    "program_item": "delegation_id",
     "policy_plan": "id",
     "policy_goal": "policy_plan_id",
     "policy_action": "policy_plan_id",
@@ -275,6 +341,7 @@ CHILDREN = {
 HIDDEN = (
     *("private", "shared", "private_agreement", "shared_agreement", "private_city", "private_project"),
     *("shared_project", "draft", "private_decision", "shared_period", "private_period"),
+    *("private_delegation", "shared_delegation"),
 )
 """What a stranger sees nothing of."""
 
@@ -305,6 +372,10 @@ def ids(world: World) -> dict[str, Any]:
         "shared_indicator": world.indicators["link"],
         "shared_period": world.periods["link"],
         "private_period": world.periods["city"],
+        "private_delegation": world.delegations["city"],
+        "shared_delegation": world.delegations["link"],
+        "shared_program_item": world.program_items["link"],
+        "shared_document": world.documents["link"],
         "draft": world.plans["city"],
         "private_decision": world.decisions["city"],
     }
@@ -427,6 +498,7 @@ def test_the_other_side_reads_what_is_shared_and_not_what_is_private(world: Worl
                 ("agreement", "private_agreement", "shared_agreement"),
                 ("exchange_project", "private_project", "shared_project"),
                 ("period", "private_period", "shared_period"),
+                ("delegation", "private_delegation", "shared_delegation"),
             ):
                 seen = connection.execute(f"SELECT id FROM {table} WHERE id = ANY (%s)", ([ids[private], ids[shared]],))
                 assert seen.fetchall() == [(ids[shared],)], (who, table)

@@ -22,7 +22,7 @@ def contents() -> Iterator[Content]:
                 yield f"{operation} {status} {kind}", content
 
 
-BINARY = ("spreadsheetml.sheet", "*/*")
+BINARY = ("spreadsheetml.sheet", "application/pdf", "*/*")
 """Media types whose bytes are no text that a contract could show."""
 
 

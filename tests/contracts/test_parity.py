@@ -27,6 +27,18 @@ from stedenband.cities.models import (
     PartnerCityLanguage,
 )
 from stedenband.core.address import owner_session
+from stedenband.delegations.models import (
+    Delegation,
+    DelegationMove,
+    FollowUp,
+    Gift,
+    Meeting,
+    Participant,
+    ProgramItem,
+    TravelLeg,
+)
+from stedenband.documents.models import Document
+from stedenband.insight.models import CalendarSubscription
 from stedenband.people.models import (
     Contact,
     ContactEmail,
@@ -65,7 +77,21 @@ from stedenband.web.projection import Projection
 from stedenband.web.resource import Resource
 from stedenband.web.schema import Schema, audience_of, on_demand
 from stedenband.web.statements import Statements
-from tests.builders import BASE, OWN, PARTNER, STRANGER, World, a_decision, a_link, a_plan, a_project
+from tests.builders import (
+    BASE,
+    OWN,
+    PARTNER,
+    STRANGER,
+    World,
+    a_decision,
+    a_delegation,
+    a_document,
+    a_link,
+    a_plan,
+    a_program_item,
+    a_project,
+    a_subscription,
+)
 
 UGLY = "Ĉ “quoted” \\ back/slash \N{WAVING HAND SIGN} \N{ARABIC LETTER ALEF}<&>'"
 """Plain text that every layer of quoting could break."""
@@ -100,6 +126,8 @@ NOT_SHOWN = {
     "title": "is the title of references",
     "position": "is the order of the parts",
     "hash": "is the secret of a key",
+    "scopes": "narrow what a subscription shows, as the key did that made it",
+    "person_id": "tells a person from another",
     "result_id": "is shown as result",
     "indicator_id": "is shown as indicator",
     "open_status": "says which moves are open",
@@ -107,8 +135,23 @@ NOT_SHOWN = {
     "actor_id": "tells a person from another",
     "reach": "decides who sees a figure",
     "period_id": "is the record that holds the part",
+    "delegation_id": "is the record that holds the part",
+    "origin_city_id": "is shown as originCity",
+    "host_city_id": "is shown as hostCity",
+    "from_city_id": "is shown as fromCity",
+    "to_city_id": "is shown as toCity",
+    "program_item_id": "is shown as programItem",
+    "host_contact_id": "is shown as hostContact",
+    "subject_link_id": "is shown as subject",
+    "subject_type": "is shown as subject.type",
 }
 WITHOUT_ADDRESS = {
+    DelegationMove,
+    Participant,
+    FollowUp,
+    Gift,
+    Meeting,
+    TravelLeg,
     PeriodFigure,
     CityLinkMove,
     AgreementSignatory,
@@ -122,8 +165,10 @@ WITHOUT_ADDRESS = {
     ProjectMove,
 }
 SEEN_ELSEWHERE = {"city_id", "published_at"}
-FOR_FEW = {"apiClients", "privacyActs", "transferGrounds"}
+FOR_FEW = {"apiClients", "calendarSubscriptions", "privacyActs", "transferGrounds"}
 """Resources that not every caller sees rows of."""
+WHOLE = {"apiClients", "calendarSubscriptions"}
+"""Those whose rows are shown whole to whoever sees them."""
 
 
 @pytest.fixture
@@ -246,6 +291,8 @@ def rich(fresh_world: World) -> World:
                 .order_by(ExchangeProject.city_link_id)
             ),
         )
+        fill_delegations(session, world)
+        fill_documents(session, world)
         client = ApiClient(city_id=stranger, name=UGLY, role="auditor", status="suspended")
         session.add_all(
             (client, ApiClient(city_id=own, name="Editor", role="editor", kind="oidc", issuer="https://a.example"))
@@ -253,8 +300,32 @@ def rich(fresh_world: World) -> World:
         session.flush()
         key = session.get_one(ApiKey, issue_key(session, client, scopes=["cityLinks:read"]).id)
         key.expires_at = key.revoked_at = key.last_used_at = instant
+        auditor, other = world.clients[OWN, "auditor"], world.clients[OWN, "partner"]
+        session.add_all((
+            a_subscription(auditor, label=UGLY, city_link_id=full.id, kinds=["projectEnd", "projectStart"],
+                           scopes=["cityLinks:read"], last_read_on=date(2026, 7, 1)),
+            a_subscription(auditor), a_subscription(other, partner_city_id=own, kinds=[]),
+            a_subscription(other, person_id=key.id),
+        ))  # fmt: skip
         session.commit()
     return world
+
+
+def fill_documents(session: Session, world: World) -> None:
+    """Make a document of each kind of subject, one with every value."""
+    everything = {
+        "title": {"en": UGLY, "nl": "Één"}, "description": {"fr": LINES}, "file_name": f"{UGLY}.png", "language": "nl",
+        "category": "A09", "personal_data": True, "keep_until": date(2200, 12, 31),
+    }  # fmt: skip
+    session.add(a_document(world, subject_link_id=world.links["public"], visibility="public", **everything))
+    for column, records in {
+        "agreement_id": world.agreements, "decision_id": world.decisions, "delegation_id": world.delegations,
+        "exchange_project_id": world.projects,
+        "organization_id": world.organizations, "policy_plan_id": world.plans,
+    }.items():  # fmt: skip
+        session.add(a_document(world, visibility="public", **{column: records["public"]}))
+    session.add(a_document(world, city_id=world.cities[PARTNER], exchange_project_id=world.projects["link"]))
+    session.flush()
 
 
 def fill_results(session: Session, full: ExchangeProject, bare: ExchangeProject) -> None:
@@ -289,6 +360,48 @@ def fill_results(session: Session, full: ExchangeProject, bare: ExchangeProject)
     kept = session.scalars(select(PeriodFigure).where(PeriodFigure.disaggregation.is_not(None)).limit(1)).one()
     kept.reason, kept.actor_id, kept.recorded_by = LINES, full.id, UGLY
     session.add(PeriodFigure(period_id=kept.period_id, kind="target", reach="public"))
+
+
+def fill_delegations(session: Session, world: World) -> None:
+    """Make visits that have every value, and some that have none; each participant is of the owner city."""
+    for visibility, publishable in (("public", True), ("public", False), ("link", True)):
+        full = a_delegation(
+            world, title=UGLY, purpose={"en": LINES, "nl": "Kort."}, visibility=visibility, status="closed",
+            decision_body=UGLY, decision_reference=UGLY, returned_on=date(2026, 3, 9), what_was_done=LINES, results=LINES,
+            follow_up=LINES, report_publishable=publishable,
+        )  # fmt: skip
+        session.add(full)
+        session.flush()
+        session.add(
+            a_program_item(full, title=UGLY, place=UGLY, description=LINES, host_contact_id=world.contacts["public"])
+        )
+    for owner, visibility in ((OWN, "public"), (OWN, "city"), (PARTNER, "public")):
+        bare = Delegation(
+            city_id=world.cities[owner], city_link_id=world.links["register"], origin_city_id=world.cities[PARTNER],
+            host_city_id=world.cities[OWN], title="Bare", visibility=visibility,
+            participants=[Participant(contact_id=world.contacts["public"], partner_city_id=world.cities[owner], capacity="citizen", position=0)],
+        )  # fmt: skip
+        session.add(bare)
+        session.flush()
+        bare_item = a_program_item(bare, place=None, internal_note=None, cancelled=True)
+        session.add(bare_item)
+        session.flush()
+        key = {"delegation_id": bare.id, "position": 1}
+        contact = world.contacts["public"]
+        session.add_all((
+            FollowUp(**key, action=LINES, contact_id=contact, done=True),
+            Gift(**key, direction="received", description=UGLY, amount_value=1, amount_currency="BWP"),
+            Meeting(**key, contact_id=contact, program_item_id=bare_item.id),
+        ))  # fmt: skip
+    leg = {"traveled_on": date(2026, 3, 9), "km": 12, "persons": 5, "position": 0, "from_city_id": world.cities[OWN]}
+    ends = {"to_name": UGLY, "to_latitude": 0.1, "to_longitude": -180.0}
+    car = TravelLeg(mode="car", **leg, **ends, km_computed=True)
+    gone = a_delegation(world, visibility="public", participants=[], moves=[], travel_legs=[car])
+    session.add(gone)
+    session.flush()
+    gone.city_link_id = None
+    session.flush()
+    session.add(a_program_item(gone))
 
 
 def loaded(kind: Any) -> list[Any]:
@@ -347,7 +460,7 @@ def test_postgres_writes_what_the_schema_dumps(rich: World, resource: Resource, 
             key = {"id": row.id, "parent": getattr(row, resource.parent_column or "id")}
             version, text = session.connection().exec_driver_sql(written, key).one()
             reach = REACH[
-                "city" if resource.name == "apiClients" else relation(row, rich.cities[city] if city else None, role)
+                "city" if resource.name in WHOLE else relation(row, rich.cities[city] if city else None, role)
             ]
             expected = within(dumped, resource.schema, reach)
             if resource.lifecycle and "city" not in reach and "transitions" in expected:
@@ -367,7 +480,8 @@ def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
             PartnerCity, CityLink, CityLinkMove, Agreement, AgreementSignatory, Organization, Contact, ContactRole, PrivacyAct, TransferGround,
             PolicyPlan, PolicyGoal, PolicyAction, Decision, ExchangeProject, Juror, Nomination, ParticipatingOrganization,
             Participation, ProjectMove, Result, Indicator, Period, PeriodFigure,
-            ApiClient, ApiKey,
+            Delegation, DelegationMove, FollowUp, Gift, Meeting, Participant, ProgramItem, TravelLeg,
+            Document, ApiClient, ApiKey, CalendarSubscription,
         ):  # fmt: skip
             for column in kind.__table__.c:
                 if column.nullable and column.name not in SEEN_ELSEWHERE:
@@ -389,7 +503,9 @@ def parts(schema: type[Schema], model: Any) -> Iterator[tuple[type[Schema], Any]
 def test_every_field_of_a_schema_is_an_attribute_of_its_model(resource: Resource) -> None:
     for schema, model in parts(resource.schema, resource.model):
         for name, field in schema().fields.items():
-            if not field.load_only and not isinstance(field, fields.Part | fields.Href | fields.Matches | fields.Moves):
+            if not field.load_only and not isinstance(
+                field, fields.AnyReference | fields.Part | fields.Href | fields.Matches | fields.Moves
+            ):
                 assert hasattr(model, field.attribute or name), f"{schema.__name__}.{name}"
 
 

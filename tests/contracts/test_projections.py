@@ -20,19 +20,22 @@ ABOVE: dict[str, Any] = {
     "cityLinks": lambda world: world.links,
     "policyPlans": lambda world: world.plans,
     "exchangeProjects": lambda world: world.projects,
+    "delegations": lambda world: world.delegations,
 }
 """The records that others stand below, by visibility."""
 
 
 def one_of(world: World, resource: Resource) -> tuple[Api, str]:
     """Return a caller and the address of a record that it sees."""
-    api = world.api(OWN, "admin" if resource.name == "apiClients" else "coordinator")
+    api = world.api(OWN, "admin" if resource.name in {"apiClients", "calendarSubscriptions"} else "coordinator")
     collection = resource.path
     if resource.parent:
         above = ABOVE[resource.parent.name](world)
         collection = f"/{resource.parent.name}/{above['public']}/{resource.name}"
     if resource.name == "privacyActs":
         api.post("/v1/subjectAccess", {"name": "Nobody Known"})
+    if resource.name == "calendarSubscriptions":
+        world.api(OWN).post(f"/v1{collection}", {"label": "Phone", "city": {"id": str(world.cities[OWN])}})
     items = api.get(f"/v1{collection}?pageSize=1").json["items"]
     return api, items[0]["href"]
 

@@ -72,25 +72,34 @@ def paths(world: World) -> list[str]:
         f"/v1/exchangeProjects/{world.projects['public']}/indicators/{world.indicators['public']}/series",
         f"/v1/exchangeProjects/{world.projects['public']}/periods/{world.periods['public']}",
         f"/v1/exchangeProjects/{world.projects['public']}/periods/{world.periods['public']}?select=(figures)",
+        *("/v1/delegations", "/v1/emissionFactors", "/v1/statistics/delegations", "/v1/statistics/travel?year=2026"),
+        f"/v1/delegations/{world.delegations['public']}",
+        f"/v1/delegations/{world.delegations['public']}?format=ics",
+        f"/v1/delegations/{world.delegations['public']}/programItems",
+        f"/v1/delegations/{world.delegations['public']}/programItems/{world.program_items['public']}",
         "/v1/statistics/exchangeProjects?groupBy=policyGoal",
         f"/v1/cityLinks/{link}/agreements",
         f"/v1/partnerCities/{world.cities[OWN]}",
         f"/v1/cityLinks/{link}",
+        f"/v1/cityLinks/{link}/calendar",
+        f"/v1/partnerCities/{world.cities[OWN]}/calendar",
         f"/v1/cityLinks/{link}/agreements/{public}",
         "/v1/search?q=gnek",
         f"/v1/organizations/{world.organizations['public']}",
         f"/v1/contacts/{world.contacts['public']}",
+        "/v1/documents",
+        *(f"/v1/documents/{world.documents['public']}{end}" for end in ("", "/content", "/thumbnail")),
     ]
 
 
 def test_a_read_and_a_list_are_one_statement(world: World) -> None:
-    assert len(RESOURCES) == 16, "a new resource belongs in the list below"
+    assert len(RESOURCES) == 20, "a new resource belongs in the list below"
     for api in (world.api(), world.api(OWN)):
         for path in paths(world):
             with watched(world) as traffic:
                 assert api.get(path).status_code == 200
             assert (traffic.checkouts, len(traffic.statements)) == (1, 1), path
-    for path in ("/v1/apiClients", f"/v1/apiClients/{world.clients[OWN, 'admin']}"):
+    for path in ("/v1/apiClients", f"/v1/apiClients/{world.clients[OWN, 'admin']}", "/v1/calendarSubscriptions"):
         with watched(world) as traffic:
             assert world.api(OWN, "admin").get(path).status_code == 200
         assert (traffic.checkouts, len(traffic.statements)) == (1, 1), path

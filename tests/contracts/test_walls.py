@@ -17,7 +17,7 @@ from stedenband.core import db
 from stedenband.core.access import PERMISSIONS, Actor, Permission, Relation, Role
 from stedenband.core.records import Owned
 from stedenband.web import sight
-from tests.builders import BASE, Reply
+from tests.builders import BASE, DATA, Reply
 from tests.contracts.access_records import Stage, Subject, cells, kind_of
 from tests.contracts.access_requests import Asking
 from tests.contracts.access_rules import RULES, Caller, Rule, expected, sees
@@ -30,7 +30,7 @@ WITHOUT_ROWS = {"/metrics", "/v1/processingRegister"}
 OF_ROWS_SEEN = {("/v1/reminders", "admin")}
 """What is made of records that its caller reads anyway: again the application alone says so."""
 OF_COLUMNS = {
-    "rename", "annotate", "extend", "unshare", "publish", "appoint", "grant", "reorder", "promise", "lock", "unlock",
+    "rename", "annotate", "extend", "unshare", "publish", "appoint", "grant", "reorder", "promise", "lock", "unlock", "retain",
 }  # fmt: skip
 """Acts on a record that the caller may change, refused for the columns that they touch: the database alone knows."""
 
@@ -64,6 +64,7 @@ def test_the_database_alone_hides_and_protects_everything(stage: Stage, rule: Ru
     wrong = []
     with psycopg.connect(stage.world.database.owner_url, autocommit=True) as owner:
         asked = [each for each in refused(stage, rule) if (rule.path, each[1].role) not in OF_ROWS_SEEN]
+        stage.prepare()
         before = state_of(owner)
         for name, caller, subject, _ in asked:
             answer = Asking(stage, rule, caller, subject).send()
@@ -90,7 +91,7 @@ def prevented(answer: Reply, caller: Caller, subject: Subject) -> bool:
 def unwalled(stage: Stage) -> Iterator[Stage]:
     """The matrix over a connection of the superuser, whom no policy binds."""
     url = stage.world.database.superuser_url
-    app = create_app(Settings(database_url=url, public_url=BASE, client_limit=0, anonymous_limit=0))
+    app = create_app(Settings(data=DATA, database_url=url, public_url=BASE, client_limit=0, anonymous_limit=0))
     engine = app.extensions["stedenband.database"].engine
     event.remove(engine, "connect", db._refuse_unsafe)  # noqa: SLF001 (the one thing that stands in the way)
     yield Stage(replace(stage.world, app=app))

@@ -44,10 +44,11 @@ def refused(attack: Attack, answer: TestResponse) -> None:
 
 
 def names(issue: Mapping[str, Any], attack: Attack) -> bool:
-    """Tell whether an issue names the place at fault, or the object around it, or what lies within it."""
+    """Tell whether an issue names the place at fault, or the object around it, what lies within it, or what it needs."""
     name = str(issue.get("name", ""))
     near = name.startswith(attack.name) or bool(name and attack.name.startswith(name))
-    return issue.get("in") == attack.place and (near or "\ufffd" in name or name == "query")
+    needed = attack.name == "status" and str(issue.get("type")).endswith(":requiredInput")  # by the state asked for
+    return issue.get("in") == attack.place and (near or needed or "\ufffd" in name or name == "query")
 
 
 def readable(attack: Attack) -> bool:

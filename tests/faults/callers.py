@@ -41,14 +41,14 @@ class Caller:
     key: str | None = None
 
     def ask(self, method: str, path: str, document: Any = None, **headers: str) -> Answer:
-        """Send one request; an underscore in the name of a header is a hyphen. Raises LOST when there is no answer."""
+        """Send one request, bytes as they are; an underscore in the name of a header is a hyphen. Raises LOST without an answer."""
         sent = {"Accept-Language": "en", "Connection": "close"}
         if self.key:
             sent["Authorization"] = f"Bearer {self.key}"
         if document is not None:
             sent["Content-Type"] = "application/json"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        body = None if document is None else json.dumps(document)
+        body = document if document is None or isinstance(document, bytes) else json.dumps(document)
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, sent)

@@ -99,7 +99,7 @@ class Ledger:
 STORED = " UNION ALL ".join(
     f"SELECT r.{name}, r.id, c.name, (SELECT count(*) FROM change WHERE record_id = r.id AND operation = 'created')"
     f" FROM {table} r JOIN partner_city c ON c.id = r.city_id WHERE r.{name} LIKE 'Load of %'"
-    for table, name in (("organization", "name"), ("exchange_project", "title"))
+    for table, name in (("organization", "name"), ("exchange_project", "title"), ("delegation", "title"))
 )
 
 

@@ -1,7 +1,7 @@
 """Writers that repeat until they are told that it is done, and readers that look for what is not theirs."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,18 +25,21 @@ READS = (
     "/v1/organizations?q=Marker",
     "/v1/contacts",
     "/v1/exchangeProjects?sort=-updatedAt&pageSize=25",
+    "/v1/delegations?sort=-updatedAt&pageSize=25",
 )
-KINDS = ("organization", "project")
+KINDS = ("organization", "project", "delegation")
 """What writers make, in turns."""
 
 
 @dataclass
 class Writer:
-    """Makes private organizations or projects for its city, one after another."""
+    """Makes private organizations, projects or delegations for its city, one after another."""
 
     caller: Caller
     ledger: Ledger
     number: int
+    visit: Mapping[str, Any]
+    """What a delegation says beside its title: a link, who travels and who receives."""
     keyed: bool = True
     stop: Event = field(default_factory=Event)
 
@@ -45,7 +48,7 @@ class Writer:
         for count in itertools.count(1):
             if self.stop.is_set():
                 return
-            self.write(f"Load of {self.caller.city}, {KINDS[self.number // 2 % 2]} {self.number}.{count}")
+            self.write(f"Load of {self.caller.city}, {KINDS[self.number // 2 % len(KINDS)]} {self.number}.{count}")
 
     def write(self, name: str) -> Answer:
         """Make the record `name`, repeating the request with the same key until it is acknowledged."""
@@ -69,6 +72,10 @@ class Writer:
         headers = {"Idempotency_Key": key} if key else {}
         if ", project " in name:
             return counted(self.caller, self.ledger, "POST", "/v1/exchangeProjects", {"title": name}, **headers)
+        if ", delegation " in name:
+            return counted(
+                self.caller, self.ledger, "POST", "/v1/delegations", {**self.visit, "title": name}, **headers
+            )
         body = {"name": name, "kind": "22", "visibility": "city"}
         return counted(self.caller, self.ledger, "POST", "/v1/organizations", body, **headers)
 
@@ -113,6 +120,13 @@ class Reader:
         return ", ".join(private)
 
 
+def a_visit(rig: Rig) -> dict[str, Any]:
+    """Return what a delegation of either city says: it travels from one to the other, in their link."""
+    origin, host = rig.cities
+    cities = {"originCity": {"id": str(rig.world.cities[origin])}, "hostCity": {"id": str(rig.world.cities[host])}}
+    return {"cityLink": {"id": str(rig.world.links["public"])}, **cities}
+
+
 def named(record: dict[str, Any]) -> str:
     """Return what a record is called; a contact of another city has no name for everybody."""
     return str(record.get("name", record.get("title", "")))
@@ -141,7 +155,7 @@ def under_load(rig: Rig, *, writers: int = 8, keyed: bool = True, port: int | No
     ledger, stop = Ledger(), Event()
     callers = {city: rig.caller(city, port=port) for city in (*rig.cities, None)}
     work = [
-        Writer(callers[rig.cities[number % len(rig.cities)]], ledger, number, keyed, stop).run
+        Writer(callers[rig.cities[number % len(rig.cities)]], ledger, number, a_visit(rig), keyed, stop).run
         for number in range(writers)
     ]
     work += [
@@ -162,7 +176,7 @@ def under_load(rig: Rig, *, writers: int = 8, keyed: bool = True, port: int | No
 def assert_repeats_alike(rig: Rig, ledger: Ledger, most: int = 40) -> None:
     """Send acknowledged writes once more: each gets its first reply, byte for byte."""
     for name, write in itertools.islice(reversed(ledger.acknowledged.items()), most):
-        again = Writer(rig.caller(write.city), ledger, 0).send(name, write.key)
+        again = Writer(rig.caller(write.city), ledger, 0, a_visit(rig)).send(name, write.key)
         assert again is not None
         assert (again.status, again.body) == (201, write.answer.body)
         assert again.headers["etag"] == write.answer.headers["etag"]

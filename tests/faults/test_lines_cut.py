@@ -16,7 +16,7 @@ from tests.builders import OWN
 from tests.databases import TestDatabase, TestServer, open_folder
 from tests.faults.conftest import Figures
 from tests.faults.ledger import Ledger, stored_in
-from tests.faults.load import Writer, assert_nobody_is_mistaken, assert_repeats_alike, under_load
+from tests.faults.load import Writer, a_visit, assert_nobody_is_mistaken, assert_repeats_alike, under_load
 from tests.faults.relay import Point, Scissors, relay, to_socket
 from tests.faults.rig import Rig, rig_on
 from tests.faults.watches import DatabaseWatch, ReplyWatch
@@ -92,7 +92,7 @@ def test_a_write_whose_line_is_cut_is_settled_by_its_key(
     rig, front = lines
     name = f"Load of {OWN}, {point.name}"
     ledger = Ledger()
-    writer = Writer(rig.caller(OWN, port=front), ledger, 0)
+    writer = Writer(rig.caller(OWN, port=front), ledger, 0, a_visit(rig))
     scissors.arm(point, most=1)
     answer = writer.send(name, key := str(uuid4()))
     assert scissors.made == 1

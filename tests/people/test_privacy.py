@@ -165,10 +165,13 @@ def test_acts_are_for_those_who_answer_or_oversee_and_never_change(fresh_world: 
 def test_every_name_and_note_that_is_tagged_is_looked_through() -> None:
     assert {place.model.__tablename__ for place in places.signatures()} == {
         "agreement_signatory",
+        "delegation_gift",
         "exchange_project_juror",
     }
     assert {place.model.__tablename__ for place in places.notes()} == {
-        "agreement", "city_link", "decision", "exchange_project", "indicator", "organization", "period", "policy_plan", "result",
+        "agreement", "city_link", "decision", "delegation", "delegation_follow_up", "delegation_meeting", "document",
+        "exchange_project", "indicator", "organization", "period",
+        "policy_plan", "program_item", "result",
     }  # fmt: skip
     assert {model.__tablename__ for model, _ in places.parts()} == {
         "contact_email", "contact_language", "contact_phone",
@@ -276,7 +279,7 @@ def test_every_free_text_on_people_refuses_national_register_numbers() -> None:
         if (tag := personal(column)) and tag.category is Category.FREE_TEXT
     }
     assert len(free) >= 12
-    assert set(free.values()) == {fields.Remark}
+    assert set(free.values()) == {fields.LocalizedRemark, fields.Remark}
 
 
 def test_putting_only_the_addresses_right_is_a_change_of_the_contact(fresh_world: World) -> None:

@@ -124,6 +124,23 @@ def test_three_projects_have_results_whose_last_period_is_open_to_the_partner(re
     assert targets == {"2023-06-01": "100", "2023-08-01": "120"}
 
 
+def test_the_visits_are_public_with_invented_programs_and_one_is_planned(register: Demo) -> None:
+    public, partner = register.as_(None), register.as_("francistown")
+    visits = public.get("/v1/delegations?select=(title,arrival,direction,publishedReport,programItems)").json["items"]
+    assert [(each["arrival"][:7], each["direction"]) for each in visits] == [
+        ("2018-07", "inbound"), ("2018-11", "outbound"), ("2020-02", "outbound"),
+    ]  # fmt: skip
+    for each in visits:
+        assert each["title"].endswith("(demo)")
+        assert all(text.startswith("Demo:") for text in each["publishedReport"].values())
+        assert len(each["programItems"]) == 3
+        assert all("(demo)" in item["title"] for item in each["programItems"])
+    (planned,) = partner.get("/v1/delegations?status=draft").json["items"]
+    assert planned["title"].startswith("Planned")
+    (row, *_) = public.get("/v1/statistics/travel?year=2018").json["rows"]
+    assert (row["trips"], row["flights"]) == (1, 8)
+
+
 def test_the_whole_register_is_public(register: Demo) -> None:
     public = register.as_(None)
     assert public.get("/v1/cityLinks?total=true").json["total"] == 445

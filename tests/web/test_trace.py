@@ -5,7 +5,9 @@ from io import StringIO
 from uuid import UUID
 
 import pytest
+from prometheus_client import generate_latest
 
+from stedenband.web.measures import OURS
 from tests.builders import OWN, World
 
 
@@ -59,3 +61,16 @@ def test_health_checks_of_the_platform_are_quiet(world: World, written: StringIO
     world.api().get("/livez")
     world.api().get("/readyz")
     assert lines(written) == []
+
+
+def test_the_secret_of_a_calendar_stands_in_no_log_and_in_no_measurement(fresh_world: World, written: StringIO) -> None:
+    made = fresh_world.api(OWN).post("/v1/calendarSubscriptions", {"label": "Phone"}).json
+    secret = made["address"].rpartition("/")[2]
+    for path in (f"/v1/calendars/{secret}", f"/v1/calendar/{secret}", f"/v1//calendars/{secret}"):
+        fresh_world.api().get(path)
+    fresh_world.api().call("PUT", f"/v1/calendars/{secret}")
+    assert written.getvalue().count("/v1/calendars/cal_…") == 2
+    for told in (written.getvalue(), generate_latest(OURS).decode()):
+        assert secret not in told
+        assert secret[4:20] not in told
+    assert "/v1/calendars/<secret>" in generate_latest(OURS).decode()

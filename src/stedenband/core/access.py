@@ -14,6 +14,9 @@ class Permission(StrEnum):
     AGREEMENTS_READ = "agreements:read"
     AGREEMENTS_UPDATE = "agreements:update"
     API_CLIENTS_MANAGE = "apiClients:manage"
+    CALENDAR_SUBSCRIPTIONS_CREATE = "calendarSubscriptions:create"
+    CALENDAR_SUBSCRIPTIONS_DELETE = "calendarSubscriptions:delete"
+    CALENDAR_SUBSCRIPTIONS_READ = "calendarSubscriptions:read"
     CHANGES_READ = "changes:read"
     CITY_LINKS_CLAIM = "cityLinks:claim"
     CITY_LINKS_CREATE = "cityLinks:create"
@@ -34,6 +37,16 @@ class Permission(StrEnum):
     DECISIONS_DELETE = "decisions:delete"
     DECISIONS_READ = "decisions:read"
     DECISIONS_UPDATE = "decisions:update"
+    DELEGATIONS_APPROVE = "delegations:approve"
+    DELEGATIONS_CREATE = "delegations:create"
+    DELEGATIONS_DELETE = "delegations:delete"
+    DELEGATIONS_MOVE = "delegations:move"
+    DELEGATIONS_READ = "delegations:read"
+    DELEGATIONS_UPDATE = "delegations:update"
+    DOCUMENTS_CREATE = "documents:create"
+    DOCUMENTS_DELETE = "documents:delete"
+    DOCUMENTS_READ = "documents:read"
+    DOCUMENTS_UPDATE = "documents:update"
     EXCHANGE_PROJECTS_CREATE = "exchangeProjects:create"
     EXCHANGE_PROJECTS_DELETE = "exchangeProjects:delete"
     EXCHANGE_PROJECTS_MOVE = "exchangeProjects:move"
@@ -64,6 +77,10 @@ class Permission(StrEnum):
     POLICY_PLANS_UPDATE = "policyPlans:update"
     PRIVACY_ACTS_READ = "privacyActs:read"
     PROCESSING_REGISTER_READ = "processingRegister:read"
+    PROGRAM_ITEMS_CREATE = "programItems:create"
+    PROGRAM_ITEMS_DELETE = "programItems:delete"
+    PROGRAM_ITEMS_READ = "programItems:read"
+    PROGRAM_ITEMS_UPDATE = "programItems:update"
     RECORDS_PUBLISH = "records:publish"
     REMINDERS_READ = "reminders:read"
     RESULTS_CREATE = "results:create"
@@ -97,26 +114,37 @@ _READ = frozenset(
         P.CITY_LINKS_READ,
         P.CONTACTS_READ,
         P.DECISIONS_READ,
+        P.DELEGATIONS_READ,
+        P.DOCUMENTS_READ,
         P.EXCHANGE_PROJECTS_READ,
         P.INDICATORS_READ,
         P.ORGANIZATIONS_READ,
         P.PARTNER_CITIES_READ,
         P.PERIODS_READ,
         P.POLICY_PLANS_READ,
+        P.PROGRAM_ITEMS_READ,
         P.RESULTS_READ,
         P.SEARCH_READ,
     }
 )
-_SHARED = frozenset(
+_SUBSCRIBE = frozenset(
+    {P.CALENDAR_SUBSCRIPTIONS_CREATE, P.CALENDAR_SUBSCRIPTIONS_DELETE, P.CALENDAR_SUBSCRIPTIONS_READ, P.REMINDERS_READ}
+)
+"""One's own reminders, and calendars on one's own phone."""
+_SHARED = _SUBSCRIBE | frozenset(
     {
         P.AGREEMENTS_UPDATE,
         P.CITY_LINKS_UPDATE,
         P.CONTACTS_UPDATE,
+        P.DELEGATIONS_UPDATE,
+        P.DOCUMENTS_UPDATE,
         P.EXCHANGE_PROJECTS_UPDATE,
         P.INDICATORS_UPDATE,
         P.ORGANIZATIONS_UPDATE,
         P.PERIODS_REPORT,
         P.PERIODS_UPDATE,
+        P.PROGRAM_ITEMS_CREATE,
+        P.PROGRAM_ITEMS_UPDATE,
         P.REMINDERS_READ,
         P.RESULTS_UPDATE,
     }
@@ -128,6 +156,9 @@ _EDIT = _SHARED | {
     P.CONTACTS_CREATE,
     P.DECISIONS_CREATE,
     P.DECISIONS_UPDATE,
+    P.DELEGATIONS_CREATE,
+    P.DELEGATIONS_MOVE,
+    P.DOCUMENTS_CREATE,
     P.EXCHANGE_PROJECTS_CREATE,
     P.EXCHANGE_PROJECTS_MOVE,
     P.INDICATORS_CREATE,
@@ -148,6 +179,9 @@ _DECIDE = frozenset(
         P.CONTACTS_DELETE,
         P.CONTACTS_MERGE,
         P.DECISIONS_DELETE,
+        P.DELEGATIONS_APPROVE,
+        P.DELEGATIONS_DELETE,
+        P.DOCUMENTS_DELETE,
         P.EXCHANGE_PROJECTS_DELETE,
         P.INDICATORS_DELETE,
         P.ORGANIZATIONS_DELETE,
@@ -155,6 +189,7 @@ _DECIDE = frozenset(
         P.PERIODS_APPROVE,
         P.PERIODS_DELETE,
         P.POLICY_PLANS_DELETE,
+        P.PROGRAM_ITEMS_DELETE,
         P.RECORDS_PUBLISH,
         P.RESULTS_DELETE,
     }
@@ -173,12 +208,14 @@ _ANSWER = _OVERSEE | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PUBLIC: _READ,  # public rows
     Role.PARTNER: _READ | _SHARED,  # what is shared in the links of the partner city
-    Role.AUDITOR: _READ | _OVERSEE | {P.REMINDERS_READ},  # every row of the own city
+    Role.AUDITOR: _READ | _OVERSEE | _SUBSCRIBE,  # every row of the own city
     Role.EDITOR: _READ | _EDIT,  # all of the own city but deciding
     Role.COORDINATOR: _READ | _EDIT | _DECIDE | _ANSWER,
     Role.ADMIN: _READ
     | {
         P.API_CLIENTS_MANAGE,
+        P.CALENDAR_SUBSCRIPTIONS_DELETE,
+        P.CALENDAR_SUBSCRIPTIONS_READ,
         P.METRICS_READ,
         P.PARTNER_CITIES_CREATE,
         P.PARTNER_CITIES_UPDATE,

@@ -1,8 +1,8 @@
 """The way to the database: every connection that is handed out has entered as its caller.
 
 One request is one visit. The pool's checkout sends exactly one statement, in autocommit: `enter(prefix, hash)` looks a
-key up, `enter_as(issuer, city, role, person)` the client of a verified token; either sets the session's scope from what
-it found. The scope is never remembered on our side.
+key up, `enter_as(issuer, city, role, person)` the client of a verified token, `enter_calendar(hash)` that of the secret
+of a calendar; each sets the session's scope from what it found. The scope is never remembered on our side.
 """
 
 import warnings
@@ -47,6 +47,8 @@ DEADLINE = 4.0
 ATTEMPTS = 3
 
 ENTER = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter(%s, %s)"
+ENTER_CALENDAR = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter_calendar(%s)"
+ENTER_BY_LINK = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter_by_link(%s)"
 ENTER_AS = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter_as(%s, %s, %s, %s)"
 TRUST = (
     "SELECT rolsuper OR rolbypassrls OR pg_has_role(oid, (SELECT relowner FROM pg_class"
@@ -73,8 +75,22 @@ class VerifiedToken:
     expires_at: datetime
 
 
-Credential = PresentedKey | VerifiedToken
-"""What a caller presents. The database proves a key itself; it takes our word for a token."""
+@dataclass(frozen=True, slots=True)
+class CalendarSecret:
+    """The SHA-256 of the secret in the address of a calendar, which is read as the client that made it."""
+
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedKey:
+    """The key by which a signed link was made: its public prefix. It has to hold still."""
+
+    prefix: str
+
+
+Credential = PresentedKey | VerifiedToken | CalendarSecret | LinkedKey
+"""What a caller presents. The database proves a key or a secret itself; for a token and a link it takes our word."""
 
 
 class UnsafeDatabaseRole(RuntimeError):
@@ -104,8 +120,12 @@ def _entrance(credential: Credential | None) -> tuple[str, tuple[object, ...]]:
     match credential:
         case PresentedKey():
             return ENTER, (credential.prefix, credential.hash)
+        case LinkedKey():
+            return ENTER_BY_LINK, (credential.prefix,)
         case VerifiedToken():
             return ENTER_AS, (credential.issuer, credential.city_id, credential.role.value, credential.person_id)
+        case CalendarSecret():
+            return ENTER_CALENDAR, (credential.hash,)
         case _:
             return ENTER, (None, None)
 

@@ -241,6 +241,19 @@ class PreconditionFailed(Problem):
         )
 
 
+class OtherProtocol(Problem):
+    """An upload in pieces speaks another version of its protocol."""
+
+    status = 412
+    type = OWN + "otherProtocol"
+    title = say("Other Protocol")
+    meaning = say("Uploads in pieces speak tus 1.0.0. Send the header Tus-Resumable with that version.")
+
+    def __init__(self) -> None:
+        """Name the version."""
+        super().__init__(say("Send the header Tus-Resumable with the value 1.0.0."), headers={"Tus-Version": "1.0.0"})
+
+
 class PayloadTooLarge(Problem):
     """The body is over the limit."""
 

@@ -28,6 +28,7 @@ class Category(StrEnum):
     LANGUAGE = "language"
     LEGAL_BASIS = "legalBasis"
     SIGNATURE = "signature"
+    TRAVEL_DOCUMENT = "travelDocument"
 
 
 class Ground(StrEnum):

@@ -12,7 +12,10 @@ from stedenband.people.rules.retention import run_retention
 @click.command("retention")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 def retention_command(*, dry_run: bool) -> None:
-    """Anonymize contacts whose retention has run out, and delete kept replies that are over. Run it every night."""
+    """Anonymize contacts and empty checklists of travelers whose retention has run out, and delete kept replies.
+
+    Run it every night.
+    """
     with owner_address(Settings.from_environment()) as url, owner_session(url) as session:
         counts = run_retention(session)
         if not dry_run:

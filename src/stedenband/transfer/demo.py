@@ -18,7 +18,8 @@ from stedenband.access.models import ApiClient
 from stedenband.access.rules import issue_key
 from stedenband.cities.models import Agreement, AgreementTheme, CityLink, CityLinkMember, CityLinkTheme, PartnerCity
 from stedenband.core.address import owner_session
-from stedenband.transfer import demo_people, demo_projects
+from stedenband.documents.rules import Store
+from stedenband.transfer import demo_delegations, demo_documents, demo_people, demo_projects
 from stedenband.transfer.gazetteer import shipped_gazetteer
 from stedenband.transfer.twinning.load import compare, write
 from stedenband.transfer.twinning.planning import plan
@@ -45,7 +46,8 @@ def load(owner_url: str, keys_file: Path) -> dict[str, str]:
         if session.scalar(select(func.count()).select_from(PartnerCity)):
             return dict(json.loads(keys_file.read_text())) if keys_file.exists() else {}
         _register(session)
-        _example(session, _city(session, "Genk"), _city(session, "Francistown"), _city(session, "Cieszyn"))
+        link = _example(session, _city(session, "Genk"), _city(session, "Francistown"), _city(session, "Cieszyn"))
+        demo_documents.fill(session, Store(keys_file.parent / "documents"), link, _city(session, "Genk"))
         keys = {key: _client(session, _city(session, city), role, name) for key, city, role, name in CLIENTS}
         _keep(keys, keys_file)
         session.commit()
@@ -62,7 +64,7 @@ def _city(session: Session, name: str) -> UUID:
     return session.scalars(select(PartnerCity.id).filter_by(name=name).order_by(PartnerCity.id).limit(1)).one()
 
 
-def _example(session: Session, genk: UUID, francistown: UUID, cieszyn: UUID) -> None:
+def _example(session: Session, genk: UUID, francistown: UUID, cieszyn: UUID) -> UUID:
     members = select(CityLinkMember.city_link_id)
     link = session.scalars(
         select(CityLink).where(
@@ -96,6 +98,7 @@ def _example(session: Session, genk: UUID, francistown: UUID, cieszyn: UUID) -> 
     draft.themes = [AgreementTheme(code=code) for code in THEMES]
     session.add(draft)
     demo_projects.fill(session, link.id, genk, francistown)
+    demo_delegations.fill(session, link.id, genk, francistown)
     session.add(
         CityLink(
             city_id=genk,
@@ -109,6 +112,7 @@ def _example(session: Session, genk: UUID, francistown: UUID, cieszyn: UUID) -> 
         )
     )
     session.flush()
+    return link.id
 
 
 def _agreement(link: CityLink, title: str, kind: str, first: int, last: int) -> Agreement:

@@ -1,7 +1,8 @@
 """Compresses replies for callers on slow lines, with Brotli or gzip as they ask.
 
-Never a reply that holds a secret (`no-store`; BREACH), a part of a file, or what is compressed already. The strong tag
-of a compressed reply has the name of its coding at the end, since its bytes are others; `conditional` knows such tags.
+Never a reply that holds a secret (`no-store`; BREACH) or says `no-transform`, a part of a file, or what is compressed
+already. The strong tag of a compressed reply has the name of its coding at the end, since its bytes are others;
+`conditional` knows such tags.
 """
 
 import zlib
@@ -103,7 +104,9 @@ def wanted(sent: str) -> str | None:
 def _is_worth_it(response: Response) -> bool:
     if response.status_code in {204, 206, 304} or "Content-Encoding" in response.headers or "Range" in request.headers:
         return False
-    if response.cache_control.no_store or not (response.mimetype or "").startswith(KINDS):
+    if response.cache_control.no_store or response.cache_control.no_transform:
+        return False
+    if not (response.mimetype or "").startswith(KINDS):
         return False
     length = response.content_length if response.is_streamed else response.calculate_content_length()
     return length is None or length >= LEAST

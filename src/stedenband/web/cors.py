@@ -12,13 +12,13 @@ from flask_cors import CORS
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST")
 READ = (
     "Authorization", "BelGov-Trace-Id", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "If-Range",
-    "Range", "traceparent", "tracestate",
+    "Range", "traceparent", "tracestate", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset",
 )  # fmt: skip
 """Request headers, besides those that need no permission (Accept, Accept-Language, Content-Language)."""
 SHOWN = (
     "API-Version", "BelGov-Related-Trace-Id", "BelGov-Trace-Id", "Content-Disposition", "Content-Range", "Deprecation",
     "ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Sunset",
-    "WWW-Authenticate",
+    "Tus-Resumable", "Upload-Expires", "Upload-Length", "Upload-Offset", "WWW-Authenticate",
 )  # fmt: skip
 TWO_HOURS = 7200
 """The longest that browsers remember a permission, in seconds."""

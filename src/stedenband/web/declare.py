@@ -42,7 +42,8 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
 ) -> None:
     """Register `view` for `method` and `path`; it receives the query or body that its schema loaded, and the ids.
 
-    `offers`: the formats of its reply beside JSON; `negotiation.chosen()` tells the view which the caller gets.
+    `offers`: the formats of its reply beside JSON (instead of it where the facts say `alone`); `negotiation.chosen()`
+    tells the view which the caller gets.
     `facts` tell the contract what a schema cannot: see `web.openapi`. `deprecated`: every reply says that it will go.
     """
     view.__name__ = name
@@ -59,24 +60,39 @@ def declare(  # noqa: PLR0913, PLR0917 (one call says all of an operation)
         summary=summary,
         **{"x-facts": told},
     )(operation)
-    negotiated: Any = _negotiated(operation, reads if body else None, method, offers, bare=query is None)
+    negotiated: Any = _negotiated(
+        operation,
+        reads if body else None,
+        offers,
+        bare=query is None,
+        chooses=method != "DELETE" and "file" not in told,
+        alone=bool(told.get("alone")),
+    )
     negotiated.deprecated = deprecated
+    negotiated.streams = told.get("streams", False)
+    negotiated.linked = told.get("linked")
     blueprint.route(path, methods=[method], endpoint=name)(needs(permission)(negotiated))
 
 
-def _negotiated(
-    operation: View, reads: tuple[str, ...] | None, method: str, offers: Sequence[Representation], *, bare: bool
+def _negotiated(  # noqa: PLR0913 (as its caller)
+    operation: View,
+    reads: tuple[str, ...] | None,
+    offers: Sequence[Representation],
+    *,
+    bare: bool,
+    chooses: bool,
+    alone: bool,
 ) -> View:
     """Check media types before the input is parsed; an operation without parameters takes none."""
 
     @wraps(operation)
     def checked(**ids: Any) -> Response:
-        if method != "DELETE":
-            negotiation.choose(offers)
+        if chooses:
+            negotiation.choose(offers, alone=alone)
         if reads:
             negotiation.sent_as(reads)
         if bare:
-            negotiation.no_query(but=() if method == "DELETE" else (negotiation.PARAMETER,))
+            negotiation.no_query(but=(negotiation.PARAMETER,) if chooses else ())
         return operation(**ids)
 
     return checked

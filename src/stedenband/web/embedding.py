@@ -77,6 +77,8 @@ def references(
         name = field.attribute or key
         if isinstance(field, fields.Items):
             yield from references(field.item, (*within, (name, field)))
+        if isinstance(field, fields.AnyReference):
+            yield from ((within, (str(each.attribute), each)) for each in field.kinds.values())
         if isinstance(field, fields.Reference):
             yield within, (name, field)
 

@@ -24,7 +24,7 @@ from stedenband.core.words import Rule, say
 from stedenband.web.conditional import reply, tag
 from stedenband.web.formats.table import Representation, Subject
 from stedenband.web.guard import end_visit, visit
-from stedenband.web.language import kept
+from stedenband.web.language import kept, label, spoken
 from stedenband.web.links import base_address
 from stedenband.web.listing import PAGING, page_address, projection_of, statements_of
 from stedenband.web.paging import steps_of
@@ -54,7 +54,7 @@ def answer_export(
     asked = {name: value for name, value in query.items() if name not in PAGING}
     filters = dict(wanted.unless_asked) | asked
     statement = statements_of(resource, base_address(), features=wanted.features).list(
-        Shape(MOST_ROWS + 1, tuple(sorted(filters)), steps, projection=projection_of(query))
+        Shape(MOST_ROWS + 1, tuple(sorted(filters)), steps, projection=projection_of(_selected(query, wanted)))
     )
     values = {**filters, "parent": parent, "lang": kept()}
     with _turn(), _room(), ExitStack() as unfinished:
@@ -78,12 +78,21 @@ def answer_single(
 ) -> Response:
     """Return one record in another format; 404 when it is missing or unseen."""
     refuse_embedding()
-    statement = statements_of(resource, base_address(), features=wanted.features).read(projection_of(query, resource))
+    statement = statements_of(resource, base_address(), features=wanted.features).read(
+        projection_of(_selected(query, wanted), resource)
+    )
     rows = visit().rows(statement, {"id": key, "parent": parent, "lang": kept()})
     if not rows:
         raise not_found()
-    subject = Subject(resource.name, resource.schema, page_address({}), single=True, selected=query.get("select"))
+    subject = Subject(
+        resource.name, resource.schema, page_address({}), single=True, selected=query.get("select"), language=spoken()
+    )
     return _small(subject, wanted, [rows[0][1].encode()], rows[0][0])
+
+
+def _selected(query: Mapping[str, Any], wanted: Representation) -> Mapping[str, Any]:
+    """Return the query with the properties that a format is made of, where it is made of certain ones."""
+    return {**query, "select": wanted.needs} if wanted.needs else query
 
 
 def answer_page(subject: Subject, wanted: Representation, items: Sequence[Any], following: str | None) -> Response:
@@ -137,7 +146,12 @@ def _small(
     with _room():
         wanted.write(subject, documents, out)
     body = out.getvalue()
-    return reply(body, tag(body, version), kind=wanted.format.content_type)
+    response = reply(body, tag(body, version), kind=wanted.format.content_type)
+    if wanted.spoken:
+        label(response)
+    if wanted.policy:
+        response.headers["Content-Security-Policy"] = wanted.policy
+    return response
 
 
 def _copy(statement: str, values: Mapping[str, Any], documents: BinaryIO) -> int:

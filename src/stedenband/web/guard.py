@@ -26,6 +26,10 @@ from stedenband.web.problems import too_large
 View = TypeVar("View", bound=Callable[..., Any])
 
 LARGEST_BODY = 1024 * 1024
+AROUND_A_FILE = 64 * 1024
+"""What a request may hold beside the file that it sends."""
+LINK = "token"
+"""The query parameter of a signed link."""
 LONGEST_ADDRESS = 6000
 LONGEST_HEADER = 4096
 MOST_HEADERS = 64
@@ -68,7 +72,7 @@ def install(app: Flask, database: Database, parse: Callable[[str], Credential | 
     def admit() -> None:
         """Admit the caller, or raise the problem that it meets first."""
         refuse_size()
-        credential = g.credential = presented(parse)
+        credential = g.credential = linked() or presented(parse)
         actor = visit().actor if credential else ANYBODY
         if actor is None:
             raise InvalidAccessToken
@@ -90,7 +94,10 @@ def check_routes(app: Flask) -> None:
 
 
 def refuse_size() -> None:
-    """Read the body, so that a slow sender holds no connection; refuse what is too large, or no HTTP at all."""
+    """Read the body, so that a slow sender holds no connection; refuse what is too large, or no HTTP at all.
+
+    A view that streams reads it itself, when its caller was admitted, and holds no connection meanwhile.
+    """
     if UNREAD in request.environ:
         raise request.environ[UNREAD]
     if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
@@ -98,10 +105,39 @@ def refuse_size() -> None:
     environ = request.environ
     if any(len(value) > LONGEST_HEADER for name, value in environ.items() if name.startswith(HEADERS)):
         raise headers_too_large()
+    if streams():
+        most = current_app.config["LARGEST_DOCUMENT"]
+        request.max_content_length = most * LARGEST_BODY + AROUND_A_FILE
+        if (request.content_length or 0) > request.max_content_length:
+            raise too_large(most)
+        return
     if (request.content_length or 0) > LARGEST_BODY:
         raise too_large()
     if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
         request.get_data()
+
+
+def streams() -> bool:
+    """Tell whether the view of this request reads its body itself."""
+    return bool(request.endpoint and getattr(current_app.view_functions[request.endpoint], "streams", False))
+
+
+def linked() -> Credential | None:
+    """Return whose signed link this request follows, where its view takes such links; None without one."""
+    reader = request.endpoint and getattr(current_app.view_functions[request.endpoint], "linked", None)
+    found: Credential | None = reader(request) if reader and LINK.encode() in request.query_string else None
+    return found
+
+
+def presented_now() -> Credential | None:
+    """Return what this request presents."""
+    return cast("Credential | None", g.credential)
+
+
+def come_back() -> None:
+    """Enter again after the body was read without a connection; whose key was revoked meanwhile is refused."""
+    if g.credential and visit().actor is None:
+        raise InvalidAccessToken
 
 
 def address_too_long() -> AddressTooLong:
@@ -139,6 +175,14 @@ def require(permission: Permission | str) -> None:
 def caller() -> Actor:
     """Return the actor of this request."""
     return cast("Actor", g.actor)
+
+
+def enter_with(credential: Credential) -> bool:
+    """Let this request go on as whoever presents a credential that stands in no header; tell whether it is valid."""
+    end_visit()
+    g.credential = credential
+    g.actor = visit().actor or ANYBODY
+    return g.actor is not ANYBODY
 
 
 def end_visit() -> None:

@@ -21,8 +21,11 @@ VALUES (%(client)s, %(actor)s, %(key)s, %(hash)s, %(status)s, %(location)s, %(et
 FORM = re.compile(r'"?([!#-\[\]-~]{1,255})"?', re.ASCII)
 
 
-def once(work: Callable[[Session], Response], *, secret: bool = False) -> Response:
-    """Run `work` in one transaction; with a key, at most once. A reply with a `secret` is kept without its body."""
+def once(work: Callable[[Session], Response], *, secret: bool = False, sent: bytes | None = None) -> Response:
+    """Run `work` in one transaction; with a key, at most once. A reply with a `secret` is kept without its body.
+
+    `sent` is what tells the request from another where its body was read already, piece by piece.
+    """
     key = _key()
     if key is None:
         return visit().write(work)
@@ -33,12 +36,14 @@ def once(work: Callable[[Session], Response], *, secret: bool = False) -> Respon
         begun = asked(session, BEGIN, {"lock": lock, "actor": actor.actor_id, "key": key})
         if not begun:
             raise RequestInProgress
-        is_first, *kept = begun[0]
+        is_first, request_hash, *kept = begun[0]
         if not is_first:
+            if request_hash != _fingerprint(sent):
+                raise IdempotencyKeyReused
             return _repeated(*kept)
         response = work(session)
         session.flush()
-        told(session, KEEP, _first(key, response, secret=secret))
+        told(session, KEEP, _first(key, response, sent, secret=secret))
         return response
 
     return visit().write(keyed)
@@ -56,15 +61,12 @@ def _key() -> str | None:
     return found[1]
 
 
-def _fingerprint() -> bytes:
-    return sha256(
-        f"{request.method} {request.full_path} {request.headers.get('If-Match')}\n".encode() + request.get_data()
-    ).digest()
+def _fingerprint(sent: bytes | None) -> bytes:
+    body = request.get_data() if sent is None else sent
+    return sha256(f"{request.method} {request.full_path} {request.headers.get('If-Match')}\n".encode() + body).digest()
 
 
-def _repeated(request_hash: bytes, status: int, location: str | None, etag: str | None, body: str | None) -> Response:
-    if request_hash != _fingerprint():
-        raise IdempotencyKeyReused
+def _repeated(status: int, location: str | None, etag: str | None, body: str | None) -> Response:
     headers = {name: value for name, value in (("Location", location), ("ETag", etag)) if value}
     if body is None:
         raise ReplyNotKept(
@@ -73,12 +75,12 @@ def _repeated(request_hash: bytes, status: int, location: str | None, etag: str 
     return Response(body, status=status, mimetype="application/json", headers=headers)
 
 
-def _first(key: str, response: Response, *, secret: bool) -> dict[str, object]:
+def _first(key: str, response: Response, sent: bytes | None, *, secret: bool) -> dict[str, object]:
     return {
         "client": caller().client_id,
         "actor": caller().actor_id,
         "key": key,
-        "hash": _fingerprint(),
+        "hash": _fingerprint(sent),
         "status": response.status_code,
         "location": response.headers.get("Location"),
         "etag": response.headers.get("ETag"),

@@ -174,7 +174,7 @@ def _creator(resource: Resource) -> View:
             values = flattened(resource.schema, data)
             if resource.parent:
                 parent, relation = find(session, resource.parent, ids)
-                permit(relation, Relation.OWNER)
+                permit(relation, *resource.added_by)
                 values[resource.parent_column] = parent.id
             row = resource.rules.create(session, caller(), values)  # type: ignore[misc]
             return answer(session, resource, row.id, 201, parent_id(resource, ids))

@@ -21,10 +21,10 @@ PARAMETER = "format"
 """The query parameter that wins over `Accept`, for clients that cannot set headers."""
 
 
-def choose(offers: Sequence[Representation] = ()) -> None:
-    """Choose the format of the reply among JSON and `offers`; refuse a caller that takes none of them (406)."""
+def choose(offers: Sequence[Representation] = (), *, alone: bool = False) -> None:
+    """Choose the format of the reply among JSON (unless `alone`) and `offers`; refuse who takes none of them (406)."""
     readable_query()
-    formats = (JSON, *(each.format for each in offers))
+    formats = (*(() if alone else (JSON,)), *(each.format for each in offers))
     wanted = _named(formats) if PARAMETER in request.args else _accepted(formats)
     if wanted is None:
         listed = ", ".join(f"{each.media_type} ({PARAMETER}={each.name})" for each in formats)
@@ -50,9 +50,9 @@ def _named(formats: Collection[Format]) -> Format | None:
 
 
 def _accepted(formats: tuple[Format, ...]) -> Format | None:
-    """Return the format that `Accept` prefers: by quality, then by the more specific range, then JSON first."""
+    """Return the format that `Accept` prefers: by quality, then by the more specific range, then the first."""
     sent = request.environ.get("HTTP_ACCEPT")
-    return JSON if sent is None else _preferred(sent, formats)
+    return formats[0] if sent is None else _preferred(sent, formats)
 
 
 @lru_cache(1024)

@@ -21,7 +21,7 @@ from stedenband.web.trace import API_VERSION
 
 DESCRIPTION = """\
 The register of partnerships between cities: partner cities, city links and agreements, the people behind them, the
-policy they serve, and exchange projects.
+policy they serve, exchange projects, and the documents of all these.
 
 Anonymous callers see what is public. With an API key or, where the installation names an identity provider, an access
 token, sent as `Authorization: Bearer …`, a caller sees what its role and its city may see; `/me` tells which. Lists are
@@ -75,6 +75,8 @@ def _documented(converter: Any, field: Any, **_: Any) -> dict[str, Any]:
                 "maxItems": field.most,
                 "items": converter.resolve_nested_schema(schema),
             }
+        case fields.AnyReference():
+            return field.documented(shown=_shown(field))
         case fields.Reference() | fields.Matches() if _shown(field):
             return dict(field.documented()) | {"example": field.example()}
         case fields.ValuesByName():

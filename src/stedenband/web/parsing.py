@@ -66,6 +66,18 @@ class Parser(FlaskParser):
         raise BadRequest(INCORRECT, issues=issues[:MOST_ISSUES])
 
 
+def loaded(schema: ma.Schema, body: bytes, place: Place = "body", within: str = "") -> Any:
+    """Return what a schema makes of a JSON text that came beside a file, `within` what; every fault as one problem."""
+    issues: list[Issue] = []
+    try:
+        return schema.load(strict_json(body))
+    except ma.ValidationError as error:
+        _collect(place, within, error.messages, error.data, issues)
+    except BadRequest as error:
+        issues = [Issue(place, within, each.detail) for each in error.issues]
+    raise BadRequest(INCORRECT, issues=issues[:MOST_ISSUES])
+
+
 def strict_json(body: bytes) -> Any:
     """Return the value of a JSON text: UTF-8, no duplicate keys, no NaN, at most 20 deep and 200 properties wide."""
     try:

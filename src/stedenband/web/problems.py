@@ -24,6 +24,7 @@ from stedenband.web.catalogs import translated
 from stedenband.web.links import base_address
 from stedenband.web.measures import PROBLEMS
 from stedenband.web.text import CONTROL
+from stedenband.web.trace import loggable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -87,7 +88,7 @@ def issue_document(issue: Issue, spoken: str) -> dict[str, Any]:
 
 def unexpected(error: Exception) -> Response:
     """Log a fault of ours and answer without a word of it."""
-    log.error("unexpected", exc_info=error, trace=g.trace_id, path=request.path, error=type(error).__name__)
+    log.error("unexpected", exc_info=error, trace=g.trace_id, path=loggable(request.path), error=type(error).__name__)
     return respond(
         InternalError(say("Something went wrong on our side. Tell the administrator the value of 'instance'."))
     )
@@ -112,9 +113,9 @@ def not_found() -> ResourceNotFound:
     return ResourceNotFound(say("There is no such resource, or you may not see it."))
 
 
-def too_large() -> PayloadTooLarge:
-    """Return the answer for a body over the limit."""
-    return PayloadTooLarge(say("Send a body of at most 1 MiB."))
+def too_large(most: int = 1) -> PayloadTooLarge:
+    """Return the answer for a body over the limit of so many mebibytes."""
+    return PayloadTooLarge(say("Send a body of at most {most} MiB.", most=most))
 
 
 def safe(text: str) -> str:

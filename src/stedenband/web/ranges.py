@@ -62,6 +62,6 @@ def _wanted(size: int, etag: str) -> range | None:
         return None
     part = range(int(first), min(int(last or size), size - 1) + 1) if first else range(max(size - int(last), 0), size)
     if not part:
-        detail = say("The export has {size} bytes; ask for a part of those.", size=size)
+        detail = say("The file has {size} bytes; ask for a part of those.", size=size)
         raise RangeNotSatisfiable(detail, headers={"Content-Range": f"bytes */{size}"})
     return part

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from stedenband.core.access import Actor, Permission
+from stedenband.core.access import Actor, Permission, Relation
 from stedenband.core.lifecycle import Lifecycle, Transition
 from stedenband.web.fields import Field
 from stedenband.web.formats.table import Representation
@@ -53,6 +53,7 @@ class Resource:
     `name` stands in paths, `noun` in sentences, `title` is the attribute of the model that names a record.
     `permissions`: read, create, update, delete, move. `formats` are offered beside those of every collection;
     `geometry(model)` is the SQL of a record's place, and offers GeoJSON.
+    `added_by`: who adds records below another, by the relation to that one.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Resource:
     permissions: Mapping[str, Permission]
     title: str = "title"
     parent: "Resource | None" = None
+    added_by: tuple[Relation, ...] = (Relation.OWNER,)
     filters: tuple[Filter, ...] = ()
     sorts: tuple[Sort, ...] = ()
     default_sort: tuple[str, ...] = ()

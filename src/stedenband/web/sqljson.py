@@ -93,7 +93,7 @@ class Writer:
         """Tell whether a property stands in lists too."""
         return not isinstance(field, fields.Matches | fields.Moves)
 
-    def _value(self, field: Any, name: str, entity: Any, wanted: Below) -> ColumnElement[Any]:
+    def _value(self, field: Any, name: str, entity: Any, wanted: Below) -> ColumnElement[Any]:  # noqa: C901 (a table)
         match field:
             case fields.Href():
                 return self._address(field.path, entity)
@@ -103,6 +103,8 @@ class Writer:
                 return self._part(field.part, entity, wanted)
             case fields.Reference():
                 return self._reference(field, name, entity, wanted)
+            case fields.AnyReference():
+                return self._any_reference(field, entity, wanted)
             case fields.Matches():
                 return self._matches(field, entity, wanted)
             case fields.Items():
@@ -147,13 +149,28 @@ class Writer:
         )
         return case((sight_of(entity)["city"], owner), else_=member)
 
-    def _short(self, field: fields.Reference | fields.Matches, target: Any, wanted: Below) -> json_object:
-        pairs = {"href": self._address(field.path, target), "id": target.id, "title": getattr(target, field.title)}
+    def _short(
+        self, field: fields.Reference | fields.Matches, target: Any, wanted: Below, kind: str | None = None
+    ) -> json_object:
+        named = {"type": literal_column(f"'{kind}'", Text)} if kind else {}
+        pairs: dict[str, ColumnElement[Any]] = named | {
+            "href": self._address(field.path, target),
+            "id": target.id,
+            "title": getattr(target, field.title),
+        }
         return json_object([(name, value) for name, value in pairs.items() if _sent(name, wanted)])
 
     def _reference(self, field: fields.Reference, name: str, entity: Any, wanted: Below) -> ColumnElement[Any]:
         target, condition = child_of(entity, name)
         return select(self._short(field, target, wanted)).where(condition).scalar_subquery()
+
+    def _any_reference(self, field: fields.AnyReference, entity: Any, wanted: Below) -> ColumnElement[Any]:
+        """Write the one that leads anywhere: the others look for no id at all, which costs nothing."""
+        found = []
+        for kind, each in field.kinds.items():
+            target, condition = child_of(entity, str(each.attribute))
+            found.append(select(self._short(each, target, wanted, kind)).where(condition).scalar_subquery())
+        return func.coalesce(*found)
 
     def _matches(self, field: fields.Matches, entity: Any, wanted: Below) -> ColumnElement[Any]:
         others = aliased(_model(entity))
@@ -163,7 +180,8 @@ class Writer:
     def _items(self, schema: type[Schema], name: str, entity: Any, wanted: Below) -> ColumnElement[Any]:
         child, condition = child_of(entity, name)
         order = [getattr(child, str(column.key)) for column in _relationship(entity, name).order_by or ()]
-        body = self._object(schema, child, sight_of(entity), wanted)
+        seen_by_itself = hasattr(_model(child), "seen_as_city")
+        body = self._object(schema, child, sight_of(child if seen_by_itself else entity), wanted)
         return _array(select(body).where(condition), body, *order)
 
 

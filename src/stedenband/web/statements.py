@@ -18,6 +18,8 @@ from stedenband.web.resource import Filter, Resource
 from stedenband.web.sqljson import Writer
 
 KEPT_SHAPES = 1024
+NOT_LISTED = frozenset({"search", "hash"})
+"""Columns that no list reads: the words that find a record, and what the database alone may read."""
 SQL_TYPES: dict[type[fields.Field], Any] = {
     fields.Key: Uuid(),
     fields.Integer: Integer(),
@@ -68,7 +70,7 @@ class Statements:
         """Filter values, cursor keys (and `parent`) -> total, document and keys per row."""
         model = self.resource.model
         conditions = self._conditions(shape)
-        inner = select(*(column for column in model.__table__.c if column.name != "search")).where(*conditions)
+        inner = select(*(column for column in model.__table__.c if column.name not in NOT_LISTED)).where(*conditions)
         if shape.nulls is not None:
             inner = inner.where(behind(model, shape.steps, shape.nulls))
         page = aliased(

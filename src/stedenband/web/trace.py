@@ -20,6 +20,8 @@ QUIET = frozenset({"/livez", "/metrics", "/readyz"})
 """What the platform asks all the time: logged only when it fails, and not limited."""
 VARIES = ("Accept", "Authorization", "Accept-Encoding")
 """The request headers on which every reply depends."""
+SECRET = re.compile(r"cal_[A-Za-z0-9_-]+", re.ASCII)
+"""The secret in the address of a calendar, or what is left of it where somebody mistyped the address."""
 OURS = "stedenband.trace"
 """Where the environment of a request keeps the id of its reply."""
 
@@ -55,7 +57,7 @@ def install(app: Flask, carried: Mapping[str, str] | None = None, varies: Iterab
                 log.info(
                     "request",
                     method=environ["REQUEST_METHOD"],
-                    path=request.path,
+                    path=loggable(request.path),
                     status=code,
                     milliseconds=round((perf_counter() - began) * 1000, 1),
                     bytes=int(there["content-length"]) if "content-length" in there else None,
@@ -74,6 +76,11 @@ def install(app: Flask, carried: Mapping[str, str] | None = None, varies: Iterab
         """Let problems name the reply, and measurements its time."""
         g.trace_id = request.environ[OURS]
         g.began = perf_counter()
+
+
+def loggable(path: str) -> str:
+    """Return a path without the secret that it may hold."""
+    return SECRET.sub("cal_…", path)
 
 
 def _related(environ: Mapping[str, Any]) -> str | None:

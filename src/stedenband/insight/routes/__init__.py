@@ -1,13 +1,18 @@
-"""What is asked of several resources at once: the search, statistics, and reminders."""
+"""What is asked of several resources at once: the search, statistics, reminders, and calendars."""
 
 from flask_smorest import Blueprint
 
+from stedenband.cities.models import CityLink, PartnerCity
 from stedenband.core.access import Permission
-from stedenband.insight.routes.reminders import CALENDAR, read_reminders
+from stedenband.insight.models import ENTRY_KINDS, ENTRY_STATUSES, REMINDER_KINDS
+from stedenband.insight.routes import calendars, reminders
+from stedenband.insight.routes.delegations import REGISTERS, read_figures, read_register
 from stedenband.insight.routes.search import search_in
 from stedenband.insight.routes.statistics import count_projects
+from stedenband.insight.routes.subscriptions import CALENDAR_SUBSCRIPTIONS, declare_subscriptions
 from stedenband.insight.schemas import (
-    REMINDER_KINDS,
+    CalendarQuery,
+    CalendarSchema,
     ProjectStatisticsSchema,
     RemindersQuery,
     RemindersSchema,
@@ -15,16 +20,25 @@ from stedenband.insight.schemas import (
     search_query,
     statistics_query,
 )
+from stedenband.insight.schemas.travel import (
+    DelegationStatisticsQuery,
+    DelegationStatisticsSchema,
+    TravelQuery,
+    TravelRegisterSchema,
+)
 from stedenband.web.declare import StrictBlueprint, declare
 from stedenband.web.listing import filter_fields
 from stedenband.web.resource import Resource
 
-CODE_LISTS = {"reminderKinds": REMINDER_KINDS}
+RESOURCES = (CALENDAR_SUBSCRIPTIONS,)
+CODE_LISTS = {"entryKinds": ENTRY_KINDS, "entryStatuses": ENTRY_STATUSES, "reminderKinds": REMINDER_KINDS}
 
 
 def blueprint(resources: tuple[Resource, ...]) -> Blueprint:
-    """Return the routes: the search over those resources that have words of their own, statistics, reminders."""
-    made = StrictBlueprint("insight", __name__, url_prefix="/v1", description="Search, statistics and reminders")
+    """Return the routes: the search over those resources that have words of their own, and what spans several."""
+    made = StrictBlueprint(
+        "insight", __name__, url_prefix="/v1", description="Search, statistics, reminders and calendars"
+    )
     named = {each.name: each for each in resources}
     searched = {name: each for name, each in named.items() if "q" in each.filter_named and each.has_words}
     projects = named["exchangeProjects"]
@@ -52,14 +66,54 @@ def blueprint(resources: tuple[Resource, ...]) -> Blueprint:
     )
     declare(
         made,
+        "/statistics/delegations",
+        "GET",
+        "count_delegations",
+        Permission.DELEGATIONS_READ,
+        read_figures,
+        summary="Count the delegations that the caller sees: reciprocity, people, costs, emissions",
+        query=DelegationStatisticsQuery,
+        returns=DelegationStatisticsSchema,
+    )
+    declare(
+        made,
+        "/statistics/travel",
+        "GET",
+        "read_travel_register",
+        Permission.DELEGATIONS_READ,
+        read_register,
+        summary="Read what cities traveled: trips, flights, kilometers, emissions and costs by year",
+        query=TravelQuery,
+        returns=TravelRegisterSchema,
+        offers=REGISTERS,
+    )
+    declare(
+        made,
         "/reminders",
         "GET",
         "read_reminders",
         Permission.REMINDERS_READ,
-        read_reminders,
+        reminders.read_reminders,
         summary="Read what has to be done by a day",
         query=RemindersQuery,
         returns=RemindersSchema,
-        offers=(CALENDAR,),
+        offers=(reminders.CALENDAR,),
     )
+    for kind, path, key, permission, what in (
+        (CityLink, "cityLinks", "cityLinkId", Permission.CITY_LINKS_READ, "a city link"),
+        (PartnerCity, "partnerCities", "partnerCityId", Permission.PARTNER_CITIES_READ, "a city"),
+    ):
+        declare(
+            made,
+            f"/{path}/<uuid:{key}>/calendar",
+            "GET",
+            f"read_{kind.__tablename__}_calendar",
+            permission,
+            calendars.calendar_of(kind, key),
+            summary=f"Read the calendar of {what}, as far as the caller sees what stands in it",
+            query=CalendarQuery,
+            returns=CalendarSchema,
+            offers=(calendars.CALENDAR,),
+        )
+    declare_subscriptions(made)
     return made

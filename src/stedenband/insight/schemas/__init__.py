@@ -1,19 +1,27 @@
-"""What search and statistics look like on the wire."""
+"""What search, statistics, reminders and calendars look like on the wire."""
 
+from stedenband.insight.schemas.entries import MOST_ENTRIES, CalendarQuery, CalendarSchema, EntrySchema
 from stedenband.insight.schemas.reminders import (
+    AHEAD,
     MOST_REMINDERS,
-    REMINDER_KINDS,
     ReminderSchema,
     RemindersQuery,
     RemindersSchema,
 )
 from stedenband.insight.schemas.search import SearchSchema, search_query
 from stedenband.insight.schemas.statistics import GROUPINGS, ProjectStatisticsSchema, statistics_query
+from stedenband.insight.schemas.subscriptions import CalendarSubscriptionSchema, IssuedCalendarSubscriptionSchema
 
 __all__ = [
+    "AHEAD",
     "GROUPINGS",
+    "MOST_ENTRIES",
     "MOST_REMINDERS",
-    "REMINDER_KINDS",
+    "CalendarQuery",
+    "CalendarSchema",
+    "CalendarSubscriptionSchema",
+    "EntrySchema",
+    "IssuedCalendarSubscriptionSchema",
     "ProjectStatisticsSchema",
     "ReminderSchema",
     "RemindersQuery",

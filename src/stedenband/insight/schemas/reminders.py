@@ -1,15 +1,16 @@
 """What has to be done by a day, on the wire."""
 
+from stedenband.insight.models import REMINDER_KINDS
+from stedenband.insight.schemas.entries import EntrySchema
 from stedenband.web import fields
 from stedenband.web.schema import Schema
 
-REMINDER_KINDS = ("agreementRenewal", "contactReview", "periodReport", "planEnd", "projectEnd")
 MOST_REMINDERS = 500
 AHEAD = 90
 """Days."""
 
 
-class ReminderSchema(Schema):
+class ReminderSchema(EntrySchema):
     """Something to be done by a day: where, and what it is about."""
 
     id = fields.Text(
@@ -25,9 +26,10 @@ class ReminderSchema(Schema):
         dump_only=True,
         example="2025-12-31",
     )
+    until = fields.Date("The same day.", dump_only=True, example="2025-12-31")
     overdue = fields.Flag("Whether the day has passed.", dump_only=True, example=True)
     summary = fields.Text(
-        "The reminder in one sentence.", 400, dump_only=True, example="Report the figures: Young people trained (demo)"
+        "The reminder in one sentence.", 600, dump_only=True, example="Report the figures: Young people trained (demo)"
     )
     href = fields.Url(
         "The address of the record.",
@@ -35,13 +37,6 @@ class ReminderSchema(Schema):
         required=True,
         example=f"{fields.EXAMPLE_BASE}/exchangeProjects/{fields.EXAMPLE_ID}/periods/{fields.EXAMPLE_ID}",
     )
-    title = fields.Text(
-        "The record's title; of a contact its function, never a name.",
-        300,
-        dump_only=True,
-        example="Young people trained (demo)",
-    )
-    changed_at = fields.Instant("When the record last changed.", dump_only=True, example="2026-02-01T09:30:00Z")
 
 
 class RemindersSchema(Schema):

@@ -75,7 +75,7 @@ def _empty(contact: Contact) -> None:
     contact.erased_at = contact.updated_at = now()
 
 
-def _ways(person: Person) -> Iterator[tuple[Place, ColumnElement[bool], Callable[[str], str | None]]]:
+def _ways(person: Person) -> Iterator[tuple[Place, ColumnElement[bool], Callable[[Any], Any]]]:
     """Yield where the person may be named, the rows that do, and what stays of their text."""
     for place in signatures():
         yield place, named(place, person), _emptied(place)
@@ -84,7 +84,14 @@ def _ways(person: Person) -> Iterator[tuple[Place, ColumnElement[bool], Callable
     if person.phrases:
         written = re.compile("|".join(map(re.escape, sorted(person.phrases, key=len, reverse=True))), re.IGNORECASE)
         for place in notes():
-            yield place, mentioned(place, person), lambda text: written.sub(REMOVED, text)
+            yield place, mentioned(place, person), lambda text: _without(written, text)
+
+
+def _without(written: "re.Pattern[str]", text: Any) -> Any:
+    """Return a text, or one in several languages, without what names the person."""
+    if isinstance(text, dict):
+        return {language: written.sub(REMOVED, each) for language, each in text.items()}
+    return written.sub(REMOVED, text)
 
 
 def _emptied(place: Place) -> Callable[[str], str | None]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, func, or_, true
+from sqlalchemy import ColumnElement, ForeignKey, and_, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
 from stedenband.core.privacy import Category, personal, personal_columns
@@ -79,9 +80,17 @@ def linked(place: Place, reference: InstrumentedAttribute[Any], person: Person) 
 
 
 def mentioned(place: Place, person: Person) -> ColumnElement[bool]:
-    """Tell whether a note of the person's city holds one of its phrases."""
-    held = [func.strpos(func.lower(place.column), phrase.lower()) > 0 for phrase in sorted(person.phrases)]
+    """Tell whether a note of the person's city holds one of its phrases, in whatever language."""
+    held = [func.strpos(func.lower(_written(place.column)), phrase.lower()) > 0 for phrase in sorted(person.phrases)]
     return and_(place.owner.city_id == person.city_id, place.joined, or_(*held))
+
+
+def _written(text: InstrumentedAttribute[Any]) -> Any:
+    """Return all that stands in a text, whether it is one or one in several languages."""
+    if not isinstance(text.type, JSONB):
+        return text
+    each = func.jsonb_each_text(text).table_valued("key", "value")
+    return select(func.string_agg(each.c.value, literal("\n"))).select_from(each).scalar_subquery()
 
 
 def models() -> Iterator[Any]:
@@ -93,7 +102,7 @@ def _places(category: Category) -> Iterator[Place]:
     for model in models():
         for column in model.__table__.c:
             tag = personal(column)
-            if tag and tag.category is category:
+            if tag and tag.category is category and column.computed is None:
                 owner, key = _owner(model)
                 yield Place(model, owner, key, getattr(model, column.key))
 

@@ -19,7 +19,7 @@ JOB = Actor(name="stedenband retention")
 
 
 def run_retention(session: Session) -> Counter[str]:
-    """Anonymize contacts that nobody needs any more and delete replies that are over; return the rows by table.
+    """Anonymize contacts that nobody needs any more, empty checklists of travelers and delete replies that are over.
 
     Cities to which a transfer ended by the calendar are told so in their feed, as are those for which one began again.
     It runs as the owner of the tables, over all cities; each city gets an act for each person that went.
@@ -38,6 +38,8 @@ def run_retention(session: Session) -> Counter[str]:
         counts += done
     if told := session.scalar(select(func.tell_transfers())):
         counts["change"] += told
+    if forgotten := session.scalar(select(func.forget_travel_documents())):
+        counts["delegation_participant"] += forgotten
     over = delete(IdempotencyKey).where(IdempotencyKey.created_at <= func.now() - _period(REPLY.retention))
     counts["idempotency_key"] += len(session.execute(over.returning(IdempotencyKey.key)).all())
     return counts

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Table, Text, func, select
+from sqlalchemy import ColumnElement, RowMapping, Table, Text, func, or_, select
 from sqlalchemy.orm import Session
 
 from stedenband.changes.models import Change
@@ -98,8 +99,11 @@ def _records(session: Session, person: Person) -> Iterator[Row]:
         yield from _rows(session, model, column.in_(person.ids))
     for place in signatures():
         yield from _rows(session, place.model, named(place, person), place.owner)
-    for place in notes() if person.phrases else ():
-        yield from _rows(session, place.model, mentioned(place, person), place.owner)
+    if person.phrases:
+        for model, noted in groupby(notes(), lambda place: place.model):
+            places = list(noted)
+            told = or_(*(mentioned(place, person) for place in places))
+            yield from _rows(session, model, told, places[0].owner)
 
 
 def _rows(session: Session, model: Any, condition: ColumnElement[bool], owner: Any = None) -> Iterator[Row]:

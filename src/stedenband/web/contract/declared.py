@@ -7,12 +7,16 @@ from stedenband.web.contract.examples import Spec
 
 @dataclass(frozen=True)
 class Declared:
-    """The path below `/v1`, what flask-smorest wrote, parameters of the path, and the schema of the reply, if any."""
+    """The path below `/v1`, what flask-smorest wrote, parameters of the path, and the schema of the reply, if any.
+
+    `part` is the schema of what comes with a file.
+    """
 
     path: str
     operation: Spec
     shared: list[Spec]
     reference: Spec | None
+    part: Spec | None = None
 
     @property
     def facts(self) -> Spec:

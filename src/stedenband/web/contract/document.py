@@ -6,7 +6,7 @@ from typing import Any
 
 from stedenband.web.contract import inputs, replies, schemas
 from stedenband.web.contract.declared import Declared
-from stedenband.web.contract.differences import REHEARSED, UNLISTED_VERB, UNLISTED_VERBS
+from stedenband.web.contract.differences import BY_TUS, REHEARSED, UNLISTED_VERB, UNLISTED_VERBS
 from stedenband.web.contract.examples import Spec
 from stedenband.web.contract.formats import parameters_of
 from stedenband.web.links import API
@@ -16,7 +16,13 @@ def document(api: Any, converter: Any) -> Spec:
     """Return the document in a stable order; `api` has the operations, `converter` resolves their schemas."""
     items = {path.removeprefix(API): item for path, item in api.spec.to_dict()["paths"].items()}
     operations = [
-        Declared(path, operation, item.get("parameters", []), _reference(operation, converter))
+        Declared(
+            path,
+            operation,
+            item.get("parameters", []),
+            _reference(operation, converter, "returns"),
+            _reference(operation, converter, "part"),
+        )
         for path, item in items.items()
         for method, operation in item.items()
         if method != "parameters"
@@ -44,23 +50,29 @@ def document(api: Any, converter: Any) -> Spec:
     return spec
 
 
-def _reference(operation: Spec, converter: Any) -> Spec | None:
-    """Return the schema of what an operation returns; None where it returns nothing."""
-    returns = operation["x-facts"]["returns"]
-    return dict(converter.resolve_nested_schema(returns)) if returns else None
+def _reference(operation: Spec, converter: Any, fact: str) -> Spec | None:
+    """Return a schema that an operation names, such as that of what it returns; None where there is none."""
+    schema = operation["x-facts"].get(fact)
+    return dict(converter.resolve_nested_schema(schema)) if schema else None
 
 
 def _operation(declared: Declared, kinds: list[Spec], known: Spec) -> Spec:
     """Return an operation; `kinds`: what `embed` may add, `known`: all schemas."""
     name, facts = declared.operation["operationId"], declared.facts
+    differs = (UNLISTED_VERB if name.startswith(UNLISTED_VERBS) else {}) | (BY_TUS if facts.get("tus") else {})
     return {
         "operationId": name,
         "summary": declared.operation["summary"],
         "tags": [_tag(declared.path)],
         **({"deprecated": True} if facts.get("deprecated") else {}),
-        **({"x-ignore-rules": UNLISTED_VERB} if name.startswith(UNLISTED_VERBS) else {}),
+        **({"x-ignore-rules": differs} if differs else {}),
         "parameters": inputs.parameters(declared, parameters_of(facts)),
-        **({"requestBody": inputs.body(declared.body, declared.method, known)} if declared.body else {}),
+        **(
+            {"requestBody": inputs.body(declared.body, declared.method, known, facts.get("either", ()))}
+            if declared.body
+            else {}
+        ),
+        **({"requestBody": inputs.file(declared, known)} if "takes" in facts else {}),
         "responses": replies.replies(declared, kinds, known),
         **inputs.access(facts["permission"]),
     }

@@ -10,17 +10,18 @@ from stedenband.web.contract.differences import DIFFERENT_STATUSES, told
 from stedenband.web.contract.examples import Spec
 from stedenband.web.contract.inputs import header_parameter
 from stedenband.web.formats.geojson import example_feature
-from stedenband.web.formats.table import JSON, XLSX, Representation, Subject
+from stedenband.web.formats.table import JSON, Representation, Subject
 from stedenband.web.negotiation import PARAMETER
 
-RANGE = header_parameter("Range", "The part of an export that is still missing; the answer is 206.", "bytes=65536-")
+RANGE = header_parameter("Range", "The part of a file that is still missing; the answer is 206.", "bytes=65536-")
 IF_RANGE = header_parameter(
     "If-Range",
-    "The ETag of the part one has: when the export is another by now, all of it is sent.",
+    "The ETag of the part one has: when the file is another by now, all of it is sent.",
     '"9f86d081884c7d659a2f"',
 )
+VARY: Spec = {"description": "The format hangs on `Accept`.", "schema": {"type": "string", "example": "Accept"}}
 PART: Spec = {
-    "description": "The part of an export that `Range` names.",
+    "description": "The part of a file that `Range` names.",
     "headers": {
         "Content-Range": {
             "description": "Which bytes these are, of how many.",
@@ -33,14 +34,14 @@ PART: Spec = {
 def parameters_of(facts: Mapping[str, Any]) -> list[Spec]:
     """Return `format` where more than JSON is offered, and the headers that ask for a part of an export."""
     offers: tuple[Representation, ...] = tuple(facts["offers"])
-    names = [JSON.name, *(each.format.name for each in offers)]
+    names = [*([] if facts.get("alone") else [JSON.name]), *(each.format.name for each in offers)]
     parameter = {
         "name": PARAMETER,
         "in": "query",
         "description": "The format of the reply; it wins over `Accept`, for clients that cannot set headers."
         + (" All but json are complete: they take no paging." if is_exported(facts) else ""),
         "required": False,
-        "schema": {"type": "string", "enum": names, "example": JSON.name},
+        "schema": {"type": "string", "enum": names, "example": names[0]},
     }
     return ([parameter] if offers else []) + ([RANGE, IF_RANGE] if is_exported(facts) else [])
 
@@ -50,15 +51,15 @@ def contents(facts: Mapping[str, Any], example: Any) -> Spec:
     documents = example["items"] if facts.get("list") else [example]
     found: Spec = {}
     for each in facts["offers"]:
-        shown = {} if each.format == XLSX else {"example": _written(each, facts, documents)}
-        found.setdefault(each.format.media_type, {"schema": dict(each.format.schema or {}), **shown})
+        schema = dict(each.format.schema or {})
+        shown = {} if schema.get("format") == "binary" else {"example": _written(each, facts, documents)}
+        found.setdefault(each.format.media_type, {"schema": schema, **shown})
     return found
 
 
 def headers_of(facts: Mapping[str, Any]) -> Spec:
     """Return what a reply in several formats says of itself."""
-    vary = {"description": "The format hangs on `Accept`.", "schema": {"type": "string", "example": "Accept"}}
-    return {"Vary": vary} if facts["offers"] else {}
+    return {"Vary": VARY} if facts["offers"] else {}
 
 
 def partial_responses(facts: Mapping[str, Any]) -> Spec:
@@ -67,8 +68,8 @@ def partial_responses(facts: Mapping[str, Any]) -> Spec:
 
 
 def is_exported(facts: Mapping[str, Any]) -> bool:
-    """Tell whether the other formats hold all records; a record of change has pages in every format."""
-    return bool(facts.get("list") and facts["offers"] and not facts.get("paged"))
+    """Tell whether a file is sent: one that is kept, or all records in a format; changes have pages in each."""
+    return bool("file" in facts or (facts.get("list") and facts["offers"] and not facts.get("paged")))
 
 
 def _written(representation: Representation, facts: Mapping[str, Any], documents: list[Any]) -> Any:

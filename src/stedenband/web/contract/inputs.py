@@ -1,10 +1,11 @@
 """What the contract says of requests: parameters, headers, bodies, keys."""
 
+from collections.abc import Collection
 from typing import Any
 
 from stedenband.core.access import PERMISSIONS, Permission, Role
 from stedenband.web.contract.declared import Declared
-from stedenband.web.contract.differences import DIFFERENT_PARAMETERS, told
+from stedenband.web.contract.differences import DIFFERENT_PARAMETERS, PIECES, told
 from stedenband.web.contract.examples import Spec, example_of
 from stedenband.web.guard import OPEN
 
@@ -45,7 +46,14 @@ LANG = {
     "example": "nl",
 }
 THE_ID = ("The id of the record.", "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37")
-NAMED_BY = {"codeList": ("The name of the code list.", "countries"), "itemCode": ("The code.", "BE")}
+NAMED_BY = {
+    "codeList": ("The name of the code list.", "countries"),
+    "itemCode": ("The code.", "BE"),
+    "secret": (
+        "The secret of a subscription.",
+        "cal_this-part-of-the-address-is-shown-only-once",
+    ),
+}
 """Description and example of what stands in a path without being an id."""
 
 
@@ -53,13 +61,14 @@ def parameters(declared: Declared, more: list[Spec]) -> list[Spec]:
     """Return the parameters and headers of an operation; `more`: those of its formats."""
     facts, method = declared.facts, declared.method
     found = [*declared.shared, *declared.operation.get("parameters", []), LANG]
-    if method == "GET" and declared.reference and not facts.get("plain"):
+    if method == "GET" and (declared.reference or "file" in facts) and not facts.get("plain"):
         found.append(IF_NONE_MATCH)
     found += more
     if facts.get("conditional"):
         found.append(IF_MATCH)
     if method == "POST" and not facts.get("safe"):
         found.append(IDEMPOTENCY)
+    found += facts.get("headers", ())
     return [_parameter(each) for each in found]
 
 
@@ -77,12 +86,34 @@ def _parameter(parameter: Spec) -> Spec:
     return kept | told(DIFFERENT_PARAMETERS, parameter["name"])
 
 
-def body(declared: Spec, method: str, schemas: Spec) -> Spec:
-    """Return the body of a request, in each media type that it may be sent in."""
+def body(declared: Spec, method: str, schemas: Spec, either: Collection[str] = ()) -> Spec:
+    """Return the body of a request, in each media type that it may be sent in; its example is without `either`."""
     schema = next(iter(declared["content"].values()))["schema"]
     types = ("application/merge-patch+json", "application/json") if method == "PATCH" else ("application/json",)
-    example = example_of(schema, schemas)
+    example = {name: each for name, each in example_of(schema, schemas).items() if name not in either}
     return {"required": True, "content": {kind: {"schema": schema, "example": example} for kind in types}}
+
+
+def file(declared: Declared, schemas: Spec) -> Spec:
+    """Return the body of a request that sends a file: as it is, or as a form with what is said of it."""
+    binary: Spec = {"schema": {"type": "string", "format": "binary"}, "example": "Agreed on in June."}
+    content: Spec = {}
+    if declared.part:
+        said = example_of(declared.part, schemas)
+        properties = {"metadata": declared.part, "file": {**binary["schema"], "description": "The file."}}
+        content["multipart/form-data"] = {
+            "schema": {
+                "title": "FileWithMetadata",
+                "type": "object",
+                "required": ["metadata", "file"],
+                "properties": properties,
+            },
+            "encoding": {"metadata": {"contentType": "application/json"}},
+            "example": {"metadata": said, "file": binary["example"]},
+        }
+    content |= dict.fromkeys(declared.facts["takes"], binary)
+    differs = {"x-ignore-rules": PIECES} if declared.method == "PATCH" else {}
+    return {"required": True, "content": content, **differs}
 
 
 def access(permission: Permission | str) -> Spec:

@@ -1,10 +1,12 @@
 """What the contract says of replies: records, pages, problems, and the headers that come with them."""
 
+from typing import Any
+
 from stedenband.core.access import Permission
 from stedenband.web.contract.declared import Declared
 from stedenband.web.contract.differences import DIFFERENT_STATUSES, told
 from stedenband.web.contract.examples import JSON_TYPE, Spec, example_of, example_problem
-from stedenband.web.contract.formats import contents, headers_of, is_exported, partial_responses
+from stedenband.web.contract.formats import VARY, contents, headers_of, is_exported, partial_responses
 
 PROBLEM_TYPE = "application/problem+json"
 ERRORS = {
@@ -16,8 +18,9 @@ ERRORS = {
     "409": ("Conflict", "It contradicts what is stored, or a request with the same key is still running."),
     "410": ("Gone", "The feed started anew; load the collections again."),
     "412": ("PreconditionFailed", "The record has changed since it was read."),
+    "413": ("PayloadTooLarge", "The file is over the limit."),
     "415": ("UnsupportedMediaType", "The body is in another media type or character set."),
-    "416": ("RangeNotSatisfiable", "The part that `Range` names lies behind the end of the export."),
+    "416": ("RangeNotSatisfiable", "The part that `Range` names lies behind the end of the file."),
     "422": ("IdempotencyKeyReused", "The idempotency key was used before with another request."),
     "428": ("PreconditionRequired", "`If-Match` is missing."),
     "429": ("TooManyRequests", "More requests than are allowed in a minute; `Retry-After` says when to go on."),
@@ -50,8 +53,13 @@ def replies(declared: Declared, kinds: list[Spec], schemas: Spec) -> Spec:
 def _answers(declared: Declared, kinds: list[Spec], schemas: Spec) -> Spec:
     """Return the replies that say what was asked for; those of a `plain` operation depend on no caller."""
     facts, reference = declared.facts, declared.reference
+    tells = {"headers": facts["tells"]} if "tells" in facts else {}
+    if "file" in facts:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        content = {kind: {**binary, "example": "Agreed on in June."} for kind in facts["file"]}
+        return {"200": {"description": "The file.", "headers": {"ETag": ETAG, "Vary": VARY}, "content": content}}
     if not reference:
-        return {"204": {"description": "Done."}}
+        return {"204": {"description": "Done.", **tells}}
     embedded = _embedded(kinds, schemas)
     if facts.get("list"):
         reference = _collection(schemas, reference, embedded, cursor=bool(facts.get("cursor")))
@@ -60,14 +68,24 @@ def _answers(declared: Declared, kinds: list[Spec], schemas: Spec) -> Spec:
     example = facts.get("example") or example_of(reference, schemas)
     reply: Spec = {
         "description": "A page." if facts.get("list") else "The record.",
-        "content": {JSON_TYPE: {"schema": reference, "example": example}, **contents(facts, example)},
+        "content": {**_as_json(facts, reference, example), **contents(facts, example)},
     }
     if facts.get("plain"):
         down = {"schema": reference, "example": {"status": "DOWN"}}
         return {"200": reply, "503": {"description": "The service is down.", "content": {JSON_TYPE: down}}}
     status = str(facts.get("status", 201 if declared.method == "POST" else 200))
-    reply["headers"] = {"ETag": ETAG} | headers_of(facts) | ({"Location": LOCATION} if status == "201" else {})
+    reply["headers"] = (
+        {"ETag": ETAG}
+        | facts.get("tells", {})
+        | headers_of(facts)
+        | ({"Location": LOCATION} if status == "201" else {})
+    )
     return {status: reply}
+
+
+def _as_json(facts: Spec, reference: Spec, example: Any) -> Spec:
+    """Return the reply in JSON; none where the other formats are alone."""
+    return {} if facts.get("alone") else {JSON_TYPE: {"schema": reference, "example": example}}
 
 
 def _errors(declared: Declared) -> list[str]:
@@ -79,7 +97,9 @@ def _errors(declared: Declared) -> list[str]:
     wanted |= {"410"} if facts.get("cursor") else set()
     wanted |= {"403", "409"} if method != "GET" or facts["permission"] == Permission.API_CLIENTS_MANAGE else set()
     wanted |= {"412", "428"} if facts.get("conditional") else set()
-    wanted |= {"415"} if declared.body else set()
+    wanted |= {"413"} if facts.get("streams") or (facts.get("tus") and method == "POST") else set()
+    wanted |= {"412"} if facts.get("tus") else set()
+    wanted |= {"415"} if declared.body or "takes" in facts else set()
     wanted |= {"416"} if is_exported(facts) else set()
     wanted |= {"422"} if method == "POST" else set()
     return sorted(wanted - ({"409", "422"} if method == "GET" or facts.get("safe") else set()))

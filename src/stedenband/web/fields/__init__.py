@@ -7,6 +7,8 @@ from stedenband.web.fields.moves import Moves, open_moves
 from stedenband.web.fields.objects import (
     EXAMPLE_BASE,
     EXAMPLE_ID,
+    AnyReference,
+    CodeArray,
     Codes,
     Href,
     Items,
@@ -19,15 +21,27 @@ from stedenband.web.fields.outputs import AnyValue, Counts, Document, Names, Val
 from stedenband.web.fields.queries import Near, Repeated
 from stedenband.web.fields.selection import Select, Selection, properties_of
 from stedenband.web.fields.standards import CountryCode, CurrencyCode, LanguageCode
-from stedenband.web.fields.texts import Code, Figure, LocalizedText, Pattern, Remark, Text, TimeZone, Url
+from stedenband.web.fields.texts import (
+    Code,
+    Figure,
+    LocalizedRemark,
+    LocalizedText,
+    Pattern,
+    Remark,
+    Text,
+    TimeZone,
+    Url,
+)
 from stedenband.web.fields.values import Amount, Date, Flag, Instant, Integer, Key, Number
 
 __all__ = [
     "EXAMPLE_BASE",
     "EXAMPLE_ID",
     "Amount",
+    "AnyReference",
     "AnyValue",
     "Code",
+    "CodeArray",
     "Codes",
     "CountryCode",
     "Counts",
@@ -47,6 +61,7 @@ __all__ = [
     "Key",
     "LanguageCode",
     "ListedCode",
+    "LocalizedRemark",
     "LocalizedText",
     "Matches",
     "Moves",

@@ -85,6 +85,53 @@ class Reference(Field):
         return {"$ref": "#/components/schemas/Reference"}
 
 
+class AnyReference(Field):
+    """A record of one of several kinds: read as `{type, href, id, title}`, written as `{"type": "…", "id": "…"}`.
+
+    `kinds` has the reference per kind; its `attribute` is the relationship of the model that leads there, so at most
+    one of them leads anywhere.
+    """
+
+    def __init__(self, description: str, kinds: Mapping[str, Reference], likely: str, **more: Any) -> None:
+        """Give the references by the name of their kind, and the kind of the example."""
+        super().__init__(description, **more)
+        self.kinds = dict(kinds)
+        self.likely = likely
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or set(value) != {"type", "id"}:
+            raise refused(
+                say('Name the record as {"type": "<its kind>", "id": "<its id>"}.'),
+                formed=isinstance(value, dict) and {"type", "id"} <= set(value),
+            )
+        kind = Code("A kind.", tuple(self.kinds)).deserialize(value["type"])
+        return {"type": kind, "id": read_key(value["id"])}
+
+    def serialize(self, attr: str, obj: Any, accessor: Any = None, **_: Any) -> Any:
+        """Return the one record that it refers to, if the caller may see it."""
+        named = ((kind, each, getattr(obj, str(each.attribute))) for kind, each in self.kinds.items())
+        shown = ({"type": kind, **reference(each.path, row, each.title)} for kind, each, row in named if row is not None)
+        return next(shown, None)
+
+    def documented(self, *, shown: bool = False) -> dict[str, Any]:
+        """Return an object, as it is written or as it is `shown`."""
+        example = {"type": self.likely, **self.kinds[self.likely].example()}
+        properties: dict[str, Any] = {
+            "type": {"type": "string", "enum": list(self.kinds), "description": "What kind of record it is."},
+            "id": {"type": "string", "format": "uuid", "description": "Its id."},
+        }
+        if shown:
+            properties["href"] = {"type": "string", "format": "uri", "description": "Its address."}
+            properties["title"] = {"type": "string", "description": "Its title or name."}
+        return {
+            "title": "AnyReference" if shown else "AnyReferenceInput",
+            "type": "object",
+            "required": ["id"] if shown else ["type", "id"],
+            "properties": properties,
+            "example": {name: value for name, value in example.items() if name in properties},
+        }
+
+
 class Part(Field):
     """An object made of columns of the same record, such as a location."""
 
@@ -172,21 +219,33 @@ class Codes(Field):
         return {"type": "array", "items": item, "maxItems": self.most, "uniqueItems": True}
 
 
-class Permissions(Field):
-    """A list of permissions kept as an array of the same record."""
+class CodeArray(Field):
+    """Codes kept as an array of the same record, each once, in alphabetical order."""
 
-    def __init__(self, description: str, codes: Sequence[str], **more: Any) -> None:
-        """List the permissions."""
+    def __init__(self, description: str, codes: Sequence[str], *, most: int = 50, **more: Any) -> None:
+        """List the codes."""
         super().__init__(description, example=[codes[0]], **more)
-        self.code = Code("A permission.", codes)
-        self.codes = Codes("Permissions.", self.code, most=MOST_PERMISSIONS)
+        self.code = Code("A code.", codes)
+        self.codes = Codes(description, self.code, most=most)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> list[str]:
         return list(self.codes.deserialize(value))
 
     def documented(self) -> dict[str, Any]:
+        """Return an array of codes."""
+        return self.codes.documented()
+
+
+class Permissions(CodeArray):
+    """A list of permissions."""
+
+    def __init__(self, description: str, codes: Sequence[str], **more: Any) -> None:
+        """List the permissions."""
+        super().__init__(description, codes, most=MOST_PERMISSIONS, **more)
+
+    def documented(self) -> dict[str, Any]:
         """Return an array of permissions."""
-        document = self.codes.documented()
+        document = super().documented()
         document["items"]["x-ignore-rules"] = SCOPE
         return document
 

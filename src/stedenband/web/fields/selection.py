@@ -7,7 +7,7 @@ from typing import Any
 from stedenband.core.words import say
 from stedenband.web.fields.base import Field, refused
 from stedenband.web.fields.moves import Moves
-from stedenband.web.fields.objects import Items, Matches, Part, Reference
+from stedenband.web.fields.objects import AnyReference, Items, Matches, Part, Reference
 from stedenband.web.schema import Schema, camel
 
 Selection = tuple[tuple[str, tuple[str, ...]], ...]
@@ -80,6 +80,8 @@ def _below(field: Any) -> tuple[str, ...]:
             return tuple(_wire(key, each) for key, each in _sent(field.item).items())
         case Reference() | Matches():
             return SHORT
+        case AnyReference():
+            return ("type", *SHORT)
         case Moves():
             return ("to", "demands")
         case _:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from marshmallow import ValidationError
@@ -136,15 +136,17 @@ def _language(key: str) -> str:
 class LocalizedText(Field):
     """One text in several languages: `{"nl": "…", "en": "…"}`, keys ISO 639-1."""
 
+    each: ClassVar[type[Text]] = Text
+
     def __init__(self, description: str, longest: int, *, lines: bool = False, **more: Any) -> None:
         """Bound the texts."""
         super().__init__(description, **more)
-        self.text = Text("A text.", longest, lines=lines)
+        self.text = self.each("A text.", longest, lines=lines)
         self.patching = False
 
     def for_patch(self) -> None:
         """Read a merge patch from now on: a language that is null goes, one that is absent stays."""
-        self.text = Text("A text.", self.text.longest, lines=self.text.lines, allow_none=True)
+        self.text = self.each("A text.", self.text.longest, lines=self.text.lines, allow_none=True)
         self.patching = True
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **_: Any) -> dict[str, Any]:
@@ -161,3 +163,9 @@ class LocalizedText(Field):
             "minProperties": 1,
             "additionalProperties": {"type": "string", "minLength": 1, "maxLength": self.text.longest},
         }
+
+
+class LocalizedRemark(LocalizedText):
+    """One text in several languages that may be about people; no national register number may stand in it."""
+
+    each = Remark

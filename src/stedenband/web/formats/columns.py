@@ -1,7 +1,8 @@
 r"""The columns of a table of records: derived from the schema alone, so that they never depend on the rows.
 
 Every property is a column, in the order of the schema. A property within an object is named with a dot
-(`location.latitude`); a reference has its id and title (`owner.id`, `owner.title`); a text in several languages has a
+(`location.latitude`); a reference has its id and title (`owner.id`, `owner.title`), and its type
+where it may be to several kinds; a text in several languages has a
 column for each of ours and one, `names.*`, with the rest as JSON. Codes are joined with `|`, those of an item with a
 space. Items of a list fill one column per property (`members[].role`), joined with `|` in the order of the items, so
 that the third value of each belongs to the third item; `|` and `\` within a value are written `\|` and `\\`. The
@@ -87,6 +88,8 @@ def _columns(schema: type[Schema], within: tuple[str, ...], *, whole: bool = Tru
                 yield from _columns(field.part, steps)
             case fields.Reference():
                 yield from (Column((*steps, name)) for name in ("id", "title"))
+            case fields.AnyReference():
+                yield from (Column((*steps, name)) for name in ("type", "id", "title"))
             case fields.LocalizedText():
                 yield from (Column((*steps, name)) for name in (*LANGUAGES, OTHER))
             case fields.Items():

@@ -51,14 +51,16 @@ GEOJSON = Format("geojson", "application/geo+json", "geojson", schema={"title": 
 VCARD = Format("vcard", "text/vcard", "vcf", "; charset=utf-8", TEXT)
 ICALENDAR = Format("ics", "text/calendar", "ics", "; charset=utf-8", TEXT)
 HTML = Format("html", "text/html", "html", "; charset=utf-8", TEXT)
+PDF = Format("pdf", "application/pdf", "pdf", schema={"type": "string", "format": "binary"})
 
-FORMATS = {each.name: each for each in (JSON, CSV, CSV_COMMA, XLSX, NDJSON, GEOJSON, VCARD, ICALENDAR, HTML)}
+FORMATS = {each.name: each for each in (JSON, CSV, CSV_COMMA, XLSX, NDJSON, GEOJSON, VCARD, ICALENDAR, HTML, PDF)}
 
 
 @dataclass(frozen=True)
 class Subject:
     """What is written: the collection's name, the schema of its documents, the address asked, and whether it is one.
 
+    `language` is that of words which are not in the documents.
     `selected` names the properties that the documents have; None: all of the schema.
     """
 
@@ -67,6 +69,7 @@ class Subject:
     address: str
     single: bool = False
     selected: Selection | None = None
+    language: str = "en"
 
 
 Write = Callable[[Subject, Iterable[bytes], BinaryIO], None]
@@ -78,6 +81,9 @@ class Representation:
 
     `features`: the documents are GeoJSON features with the record as their properties, not the records themselves.
     `unless_asked`: filters of a collection with the values that hold in this format where the request names none.
+    `spoken`: it has words of its own, in the language of the reply.
+    `policy`: what a browser lets the format do, where that is more than nothing (Content-Security-Policy).
+    `needs`: the properties that the format is made of, whatever the request selects; None: what the request selects.
     """
 
     format: Format
@@ -85,3 +91,6 @@ class Representation:
     of: Of = "both"
     features: bool = False
     unless_asked: tuple[tuple[str, Any], ...] = ()
+    needs: Selection | None = None
+    spoken: bool = False
+    policy: str | None = None

@@ -1,0 +1,1 @@
+"""Delegations: who visits whom, from first idea to published report."""

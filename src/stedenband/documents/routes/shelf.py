@@ -1,0 +1,31 @@
+"""What the routes need of the installation: the store, how much fits, and who signs links."""
+
+from typing import cast
+
+from flask import Flask, current_app
+
+from stedenband.config import Settings
+from stedenband.documents.rules import Shelf, Signer, Store
+from stedenband.documents.rules.store import MEBIBYTE
+
+SHELF, SIGNER = "stedenband.documents", "stedenband.signer"
+FOLDER = "documents"
+"""In the data folder."""
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the application its shelf; nothing is made on the disk before it is needed."""
+    store = Store(settings.data / FOLDER)
+    app.config["LARGEST_DOCUMENT"] = settings.largest_document
+    app.extensions[SHELF] = Shelf(store, settings.largest_document * MEBIBYTE, settings.documents_quota)
+    app.extensions[SIGNER] = Signer(store, settings.secret)
+
+
+def shelf() -> Shelf:
+    """Return that of this application."""
+    return cast("Shelf", current_app.extensions[SHELF])
+
+
+def signer() -> Signer:
+    """Return who signs its links."""
+    return cast("Signer", current_app.extensions[SIGNER])
