@@ -84,7 +84,10 @@ def test_a_piece_goes_where_the_last_one_ended_and_no_farther(fresh_world: World
     early = piece(api, upload, 5, b"x")
     assert (early.status_code, early.headers["Upload-Offset"]) == (409, "0")
     assert piece(api, upload, 0, b"x" * 11).status_code == 413
-    chunked = {"input_stream": io.BytesIO(b"x" * 11), "environ_overrides": {"wsgi.input_terminated": True}}
+    chunked = {
+        "input_stream": io.BytesIO(b"x" * 11),
+        "environ_overrides": {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    }
     headers = {**PIECE, "Upload-Offset": "0"}
     assert api.call("PATCH", upload["href"], headers=headers, **chunked).status_code == 413
     assert api.get(upload["href"]).json["offset"] == 0
