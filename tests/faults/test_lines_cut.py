@@ -68,6 +68,7 @@ def calm(lines: tuple[Rig, int], scissors: Scissors) -> Iterator[None]:
     with psycopg.connect(lines[0].database.owner_url) as owner:
         owner.execute("DELETE FROM organization WHERE name LIKE 'Load of %'")
         owner.execute("DELETE FROM exchange_project WHERE title LIKE 'Load of %'")
+        owner.execute("DELETE FROM delegation WHERE title LIKE 'Load of %'")
     yield
     scissors.rest()
 
