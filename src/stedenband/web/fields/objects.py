@@ -110,7 +110,9 @@ class AnyReference(Field):
     def serialize(self, attr: str, obj: Any, accessor: Any = None, **_: Any) -> Any:
         """Return the one record that it refers to, if the caller may see it."""
         named = ((kind, each, getattr(obj, str(each.attribute))) for kind, each in self.kinds.items())
-        shown = ({"type": kind, **reference(each.path, row, each.title)} for kind, each, row in named if row is not None)
+        shown = (
+            {"type": kind, **reference(each.path, row, each.title)} for kind, each, row in named if row is not None
+        )
         return next(shown, None)
 
     def documented(self, *, shown: bool = False) -> dict[str, Any]:
