@@ -1,7 +1,7 @@
 """PDF from HTML by WeasyPrint, where it and Pango, which it draws text with, are installed.
 
 Tagged for readers of screens (PDF/UA-1); the same page gives the same bytes. Nothing is fetched. Drawing a page takes
-up to a second of a processor, so one process draws one at a time.
+about a second of a processor, so one process draws one at a time.
 """
 
 import os

@@ -4,11 +4,9 @@ It asks nothing of any server and names nobody: of those who took part it says h
 may not see is not in it, as the page is made of the delegation's own document.
 """
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from hashlib import sha256
 from html import escape
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
@@ -22,6 +20,7 @@ from stedenband.delegations.schemas.printing import write_pdf
 from stedenband.web.catalogs import SOURCE, translated
 from stedenband.web.codelists import labels_of
 from stedenband.web.formats.table import HTML, PDF, Representation, Subject
+from stedenband.web.security import policy_of
 
 TITLE = say("Report of a visit")
 FACTS = {
@@ -61,16 +60,12 @@ STYLE = (
     "table{border-collapse:collapse;width:100%}"
     "th,td{border-bottom:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top;"
     "overflow-wrap:break-word}"
-    ".facts th{width:28%}.number{text-align:right}tr{break-inside:avoid}h2{break-after:avoid}"
+    ".facts th{width:28%}tr{break-inside:avoid}h2{break-after:avoid}"
     "@page{size:A4;margin:2cm;"
     "@bottom-right{content:counter(page) ' / ' counter(pages);font:9pt 'DejaVu Sans',sans-serif}}"
     "@media print{body{max-width:none;margin:0;padding:0}}"
 )
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""The page has no script and loads nothing; the browser refuses what somebody might have smuggled in."""
+POLICY = policy_of(STYLE)
 
 
 def write_page(subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:

@@ -1,11 +1,9 @@
 """What is held on a person as a document to read and print: one HTML page that asks nothing of any server."""
 
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from html import escape
 from typing import Any, BinaryIO
 
@@ -17,6 +15,7 @@ from stedenband.people.models import LAWFUL_BASES
 from stedenband.web.catalogs import translated
 from stedenband.web.codelists import CodeList, code_lists, labels_of
 from stedenband.web.formats.table import HTML, Representation, Subject
+from stedenband.web.security import policy_of
 
 TITLE = say("What we hold on you")
 HEADINGS = {
@@ -85,11 +84,7 @@ STYLE = (
     "th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
     "th{width:30%}section,table{break-inside:avoid}"
 )
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""The page has no script and loads nothing; the browser refuses what somebody might have smuggled in."""
+POLICY = policy_of(STYLE)
 
 
 def write_document(_subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:
