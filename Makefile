@@ -94,7 +94,8 @@ tests: $(VENV)/dev.stamp
 faults: $(VENV)/dev.stamp ## Break processes, connections and the database under load, and tell what was measured (minutes)
 	$(BIN)/python -m pytest -n 2 tests/faults
 
-soak: $(VENV)/dev.stamp ## Send 100,000 generated bad inputs and long walks of the state machine, and tell how many (about 20 minutes)
+soak: $(VENV)/dev.stamp ## Send what was never sent: Schemathesis with a new seed, 100,000 generated bad inputs, long walks (about 25 minutes)
+	$(BIN)/python -m scripts.try_schemathesis 300 new
 	STEDENBAND_SOAK=1 $(BIN)/python -m pytest tests/contracts/test_generated_input.py tests/machine
 
 corpus: $(VENV)/dev.stamp ## Send the whole corpus of bad inputs to every operation, of which a test run sends a part (about 20 minutes)
@@ -115,7 +116,7 @@ tus: $(VENV)/dev.stamp ## Send a file with the tus client from npm over a line t
 walk: $(VENV)/dev.stamp ## Walk the rows of the contract against a live server, a line per row
 	$(BIN)/python -m scripts.walk_contract
 
-schemathesis: $(VENV)/dev.stamp ## Let Schemathesis try the contract on a live server for a minute, all checks, with a key and without
+schemathesis: $(VENV)/dev.stamp ## Let Schemathesis try the contract on a live server for a minute, the same each time, with a key and without
 	$(BIN)/python -m scripts.try_schemathesis
 
 compose-smoke: ## Try docker-compose.yml for real (needs a Docker engine, or SHARED's rig)

@@ -9,10 +9,14 @@ from typing import Any
 
 import schemathesis
 
+from stedenband.documents.models import MEDIA_TYPES
 from stedenband.web import codes
+from stedenband.web.contract.inputs import FORM_OF_A_FILE
 from stedenband.web.schema import RECEIVED
 
-schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+AS_THEY_ARE = [each for each in MEDIA_TYPES if not each.startswith(("image/", "text/"))]
+"""The kinds of files that it has no bytes of its own for: any bytes are sent."""
+schemathesis.serializer.alias(["application/offset+octet-stream", *AS_THEY_ARE], "application/octet-stream")
 
 OF_FORM = ("input-validation:schemaViolation", "input-validation:unknownParameter")
 """The kinds of issues that say: this is not what the contract asks for."""
@@ -29,6 +33,8 @@ def before_load_schema(_context: Any, raw_schema: dict[str, Any]) -> None:
             schema["additionalProperties"] = False
     for schema in _schemas(raw_schema["paths"]), _schemas(raw_schema["components"]):
         for each in schema:
+            if each.get("title") == FORM_OF_A_FILE:
+                each["additionalProperties"] = False
             if each.get("pattern") in STANDARDS:
                 each["enum"] = list(STANDARDS[each["pattern"]])
 

@@ -140,6 +140,11 @@ def test_what_is_wrong_with_the_metadata_is_named(fresh_world: World, change: di
             400,
             "Upload-Metadata",
         ),
+        (
+            {"data": PDF, "content_type": "application/pdf", "headers": {"Upload-Metadata": "metadata /w=="}},
+            400,
+            "Upload-Metadata",
+        ),
         (form(b"{"), 400, ""),
     ],
 )

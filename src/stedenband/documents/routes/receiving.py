@@ -1,5 +1,6 @@
 """POST /documents: a file and what is said of it, as multipart/form-data or as bytes with a header beside them."""
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from stedenband.core.errors import INCORRECT, BadRequest, Issue, PayloadTooLarge, Place, UnsupportedMediaType
-from stedenband.core.words import say
+from stedenband.core.words import Rule, say
 from stedenband.documents import rules
 from stedenband.documents.models import MEDIA_TYPES
 from stedenband.documents.routes.documents import DOCUMENTS
@@ -43,12 +44,16 @@ def _coded(value: bytes) -> str:
     return b64encode(value).decode()
 
 
+_CODED = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+_PAIR = f"[A-Za-z0-9_-]+(?: {_CODED})?"
+PAIRS = f"^(?:{_PAIR}(?:, *{_PAIR})*)?$"
+"""The form of the header (tus 1.0.0): names, each with its value in Base64 (RFC 4648) or without one."""
 UPLOAD_METADATA = header_parameter(
     HEADER,
     "What is said of a file whose bytes are the body (tus 1.0.0): pairs of a name and a value in Base64. `metadata` is"
     " the JSON of the part of that name; `filename` and `filetype` are what they say.",
     f"filename {_coded(b'picture.png')},metadata {_coded(orjson.dumps(EXAMPLE))}",
-    pattern=r"^[A-Za-z0-9+/=, _-]*$",
+    pattern=PAIRS,
 )
 
 
@@ -102,10 +107,12 @@ def read_sent(incoming: Incoming) -> Sent:
 
 def described(header: str, media_type: str | None = None) -> Sent:
     """Read `Upload-Metadata`; `media_type` is what the request says itself of the file."""
+    if not re.search(PAIRS, header):
+        raise BadRequest.at("header", HEADER, say("Give pairs of a name and a value in Base64, with commas."))
     try:
-        pairs = dict(_pair(pair) for pair in header.split(",") if pair.strip())
-    except ValueError:  # no Base64, not UTF-8
-        raise BadRequest.at("header", HEADER, say("Give pairs of a name and a value in Base64, with commas.")) from None
+        pairs = dict(_pair(pair) for pair in header.split(","))
+    except UnicodeDecodeError:
+        raise BadRequest.at("header", HEADER, Rule(say("Give text in UTF-8, in Base64."))) from None
     if METADATA not in pairs:
         detail = say("Give what is said of the document as JSON, in Base64, under the name `metadata`.")
         raise BadRequest(INCORRECT, issues=[Issue("header", HEADER, detail, "requiredInput")])

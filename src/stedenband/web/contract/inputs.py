@@ -19,6 +19,9 @@ SECURITY_SCHEMES: Spec = {
     },
 }
 
+FORM_OF_A_FILE = "FileWithMetadata"
+"""The title of the schema of a form that sends a file: these two parts, and no other."""
+
 
 def header_parameter(name: str, description: str, example: str, *, required: bool = False, **form: Any) -> Spec:
     """Return a documented request header."""
@@ -103,7 +106,7 @@ def file(declared: Declared, schemas: Spec) -> Spec:
         properties = {"metadata": declared.part, "file": {**binary["schema"], "description": "The file."}}
         content["multipart/form-data"] = {
             "schema": {
-                "title": "FileWithMetadata",
+                "title": FORM_OF_A_FILE,
                 "type": "object",
                 "required": ["metadata", "file"],
                 "properties": properties,
