@@ -20,6 +20,11 @@ RUN pip --python /opt/stedenband/bin/python check \
 
 
 FROM python:3.13-slim
+# Pango draws the text of reports in PDF (docs/adr/0036).
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends \
+    fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+ && rm -rf /var/lib/apt/lists/*
 RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3.13/ensurepip /usr/local/lib/python3.13/site-packages/pip* \
  && groupadd --gid 10001 stedenband \
  && useradd --uid 10001 --gid 10001 --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin stedenband \

@@ -142,7 +142,7 @@ lock: $(VENV)/lock.stamp ## Write the lock files anew (newest versions that fit)
 		--python-version 3.11 pyproject.toml --extra embedded --extra pdf --extra redis --constraint requirements-dev.lock \
 		--output-file requirements.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
-		--python-version 3.11 pyproject.toml --extra redis --constraint requirements-dev.lock \
+		--python-version 3.11 pyproject.toml --extra pdf --extra redis --constraint requirements-dev.lock \
 		--output-file requirements-image.lock
 	$(VENV)/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --upgrade \
 		--python-version 3.11 --group pyproject.toml:build --constraint requirements-dev.lock \

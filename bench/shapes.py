@@ -143,6 +143,17 @@ def delegations(_server: Server, _register: Register) -> list[str]:
     return [f"/v1/delegations?status={status}&pageSize=50" for status in ("draft", "approved", "returned", "closed")]
 
 
+def warnings(_server: Server, register: Register) -> list[str]:
+    """Return what is to be known of the caller's delegations before they travel."""
+    rows = register.rows("SELECT id FROM delegation WHERE city_id = %s AND status = 'approved'", own_city(register))
+    return [f"/v1/delegations/{key}/warnings" for (key,) in rows]
+
+
+def documents(_server: Server, _register: Register) -> list[str]:
+    """Pages of 50 documents of a category."""
+    return [f"/v1/documents?category={category}&pageSize=50" for category in ("A05", "A08", "A09", "B01")]
+
+
 def travel(_server: Server, _register: Register) -> list[str]:
     """Return the travel register of each year, and the figures of all delegations."""
     return [*(f"/v1/statistics/travel?year={year}" for year in range(2018, 2026)), "/v1/statistics/delegations"]
@@ -199,9 +210,11 @@ SHAPES = (
     Shape("pr", "read one project with its results, indicators and periods", project_with_results, ("ours",)),
     Shape("pp", "list the periods of a project", periods, ("ours",)),
     Shape("ps", "count 50,000 projects by theme, year, SDG or state", statistics, ("ours",)),
-    Shape("v", "read one delegation", delegation, ("ours",)),
-    Shape("vl", "list 50 delegations of a state, with all their parts", delegations, ("ours",)),
+    Shape("v", "read one delegation", delegation, ("ours", "limit")),
+    Shape("vl", "list 50 delegations of a state, with all their parts", delegations, ("ours", "limit")),
+    Shape("vw", "warnings of a delegation that is being prepared", warnings, ("ours",)),
     Shape("vt", "travel register of a year, and figures of 20,000 delegations", travel, ("ours",)),
+    Shape("w", "list 50 documents of a category", documents, ("ours", "limit")),
 )
 EXPORTS = (
     Shape("h", "export all, NDJSON", letters("ndjson")),

@@ -63,6 +63,8 @@ COLUMNS = tuple(
         "identifiers.nisCode",
         "identifiers.enterpriseNumber",
         "identifiers.iatiIdentifier",
+        "travelRules.trainBelowKm",
+        "travelRules.blockingWarnings",
         "visibility",
     ]
 )

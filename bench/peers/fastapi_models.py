@@ -57,6 +57,13 @@ class Identifiers(Document):
     iati_identifier: str | None = None
 
 
+class TravelRules(Document):
+    """What a city has agreed on for its delegations."""
+
+    train_below_km: int | None = None
+    blocking_warnings: list[str] | None = None
+
+
 class RecordOut(Document):
     """What every record shows of itself."""
 
@@ -83,6 +90,7 @@ class PartnerCityOut(RecordOut):
     languages: list[str]
     website: str | None = None
     identifiers: Identifiers | None = None
+    travel_rules: TravelRules | None = None
     possible_duplicates: list[Reference] | None = None
 
 

@@ -27,6 +27,7 @@ from bench.peers.fastapi_models import (
     Page,
     PartnerCityOut,
     Population,
+    TravelRules,
     reference,
 )
 from stedenband.access.models import ApiClient, ApiKey
@@ -111,6 +112,7 @@ def record(row: Any, kind: str) -> dict[str, Any]:
 def city_out(city: PartnerCity) -> PartnerCityOut:
     """Return the document of a city."""
     keys = (city.wikidata_id, city.geonames_id, city.nis_code, city.enterprise_number, city.iati_identifier)
+    rules = TravelRules(train_below_km=city.train_below_km, blocking_warnings=city.blocking_warnings)
     return PartnerCityOut(
         **record(city, "partnerCities"),
         name=city.name,
@@ -125,6 +127,7 @@ def city_out(city: PartnerCity) -> PartnerCityOut:
         languages=[each.code for each in city.languages],
         website=city.website,
         identifiers=Identifiers(**dict(zip(Identifiers.model_fields, keys, strict=True))) if any(keys) else None,
+        travel_rules=rules if rules.train_below_km or rules.blocking_warnings else None,
     )
 
 

@@ -219,6 +219,7 @@ POST   /v1/delegations/<delegationId>/transitions cancel   -  -        -        
 POST   /v1/delegations/<delegationId>/dryRun          -       reported -        told    told         -          200
 POST   /v1/delegations/<delegationId>/transitions/dryRun cancel  -  -  -        owned   owned        -          200
 DELETE /v1/delegations/<delegationId>                 -       -        -        -       owned        -          204
+GET    /v1/delegations/<delegationId>/warnings        -       reported -        told    told         -          200
 GET    /v1/delegations/<delegationId>/programItems    seen    seen     seen     seen    seen         seen       200
 POST   /v1/delegations/<delegationId>/programItems    -       reported -        told    told         -          201
 POST   /v1/delegations/<delegationId>/programItems publish  -  no     -        no      owned        -          201

@@ -28,6 +28,30 @@ def test_actions_are_told_until_they_are_done(world: World) -> None:
     assert told(OWN) == []
 
 
+def test_an_action_can_become_one_of_a_project_of_the_link(world: World) -> None:
+    api, project = world.api(OWN), world.projects["public"]
+    action = {"action": "Train ten people.", "dueDate": "2027-05-01", "exchangeProject": {"id": str(project)}}
+    visit = a_visit(api, world, visibility="public", followUps=[action, {"action": "Write to them."}])
+    assert visit["followUps"][0]["exchangeProject"]["id"] == str(project)
+    path = f"/v1/exchangeProjects/{project}"
+    assert "actions" not in api.get(path).json, "they are sent on demand"
+    (shown,) = api.get(f"{path}?select=(actions)").json["actions"]
+    assert shown == {
+        "delegation": {name: visit[name] for name in ("href", "id", "title")},
+        "action": "Train ten people.",
+        "dueDate": "2027-05-01",
+        "done": False,
+    }
+    done = [{**action, "done": True}]
+    assert world.api(PARTNER).patch(visit["href"], {"followUps": done}).status_code == 200
+    assert [each["done"] for each in world.api(PARTNER).get(f"{path}?select=(actions)").json["actions"]] == [True]
+    assert "actions" not in world.api().get(f"{path}?select=(title,actions)").json, "for both sides of the link alone"
+    other = api.post("/v1/exchangeProjects", {"title": "Elsewhere"}).json
+    foreign = api.patch(visit["href"], {"followUps": [{**action, "exchangeProject": {"id": other["id"]}}]})
+    assert issue_of(foreign)[0] == "followUps[0].exchangeProject"
+    assert api.patch(visit["href"], {"followUps": []}).status_code == 200
+
+
 def test_gifts_are_registered_and_their_names_are_for_both_sides(world: World) -> None:
     api = world.api(OWN)
     visit = a_visit(api, world, visibility="public", gifts=[{**GIFT, "giver": "Jo Giver", "receiver": "Mo"}])

@@ -1,18 +1,23 @@
 """The report of a visit as a document to read and to print."""
 
+import re
 import socket
 import subprocess
 import sys
+from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from stedenband.delegations.schemas.printing import write_pdf
-from tests.builders import OWN, PARTNER, STRANGER, World
+from stedenband.documents.rules import Store
+from tests.builders import DATA, OWN, PARTNER, STRANGER, Api, World
 from tests.delegations.visits import DELEGATIONS, WHOLE, a_visit, traveler
+from tests.documents.files import about, send
 from tests.people.people import a_contact
 
 REPORT = {"whatWasDone": "Saw the <landfill>.\nAnd more.", "results": "A joint plan.", "followUp": "A training."}
@@ -152,3 +157,48 @@ def test_a_page_fetches_nothing(tmp_path: Path) -> None:
         with pytest.raises(BlockingIOError):
             server.accept()
     assert "Secret" not in PdfReader(told).pages[0].extract_text()
+
+
+def attached(api: Api, visit: Any, file: bytes, name: str, visibility: str = "public") -> Any:
+    """Attach a file to a visit and return its document."""
+    said = about(visit["id"], "delegation", visibility=visibility, title={"en": f"This is {name}"})
+    reply = send(api, said, file, name)
+    assert reply.status_code == 201, reply.text
+    return reply.json
+
+
+def a_picture(color: str = "teal") -> bytes:
+    """Return a picture."""
+    out = BytesIO()
+    Image.new("RGB", (1600, 1200), color).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_pictures_stand_in_it_and_files_are_named(fresh_world: World, visit: Any) -> None:
+    api = fresh_world.api(OWN)
+    seen, hidden = attached(api, visit, a_picture(), "seen.png"), attached(api, visit, b"Inside.", "in.txt", "link")
+    shown = api.get(f"{visit['href']}?select=(documents)").json["documents"]
+    assert [(each["id"], each["fileName"], each["sha256"]) for each in shown] == [
+        (each["id"], each["fileName"], each["sha256"]) for each in (hidden, seen)
+    ]
+    reply = api.get(f"{visit['href']}?format=html&lang=en")
+    assert "img-src data:;" in reply.headers["Content-Security-Policy"]
+    (found,) = re.findall('<figure><img src="data:image/webp;base64,([^"]+)" alt="This is seen.png">', reply.text)
+    with Image.open(BytesIO(b64decode(found))) as picture:
+        assert (picture.format, picture.size) == ("WEBP", (1024, 768))
+    assert f'<a href="{hidden["href"]}">in.txt</a>' in reply.text
+    for heading in ("Pictures", "Files"):
+        assert f"<h2>{heading}</h2>" in reply.text
+    assert "in.txt" not in fresh_world.api(STRANGER).get(f"{visit['href']}?format=html").text
+    printed = PdfReader(BytesIO(api.get(f"{visit['href']}?format=pdf&lang=en").data))
+    assert {image.image.size for page in printed.pages for image in page.images if image.image} == {(1024, 768)}
+    assert "This is seen.png" in "".join(page.extract_text() for page in printed.pages)
+
+
+def test_a_picture_that_cannot_be_read_is_named(fresh_world: World, visit: Any) -> None:
+    api = fresh_world.api(OWN)
+    document = attached(api, visit, a_picture("navy"), "lost.png")
+    Store(DATA / "documents").file(document["sha256"]).unlink()
+    reply = api.get(f"{visit['href']}?format=html")
+    assert (reply.status_code, "<figure>" in reply.text) == (200, False)
+    assert f'<a href="{document["href"]}">lost.png</a>' in reply.text

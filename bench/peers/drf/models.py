@@ -1,5 +1,6 @@
 """The tables of the register as Django models that it does not manage."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
@@ -92,6 +93,8 @@ class PartnerCity(Recorded):
     nis_code = models.TextField(null=True)
     enterprise_number = models.TextField(null=True)
     iati_identifier = models.TextField(null=True)
+    train_below_km = models.IntegerField(null=True)
+    blocking_warnings = ArrayField(models.TextField(), null=True)
     name_sort = models.TextField(editable=False)
     search = SearchVectorField(editable=False)
 

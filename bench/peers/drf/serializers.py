@@ -78,6 +78,13 @@ class IdentifiersSerializer(serializers.Serializer):
     iatiIdentifier = serializers.CharField(source="iati_identifier")  # noqa: N815
 
 
+class TravelRulesSerializer(serializers.Serializer):
+    """What a city has agreed on for its delegations."""
+
+    trainBelowKm = serializers.IntegerField(source="train_below_km")  # noqa: N815
+    blockingWarnings = serializers.ListField(source="blocking_warnings")  # noqa: N815
+
+
 class PartnerCitySerializer(RecordSerializer):
     """A partner city."""
 
@@ -87,6 +94,7 @@ class PartnerCitySerializer(RecordSerializer):
     population = PopulationSerializer(source="*")
     languages = Codes()
     identifiers = IdentifiersSerializer(source="*")
+    travelRules = TravelRulesSerializer(source="*")  # noqa: N815
 
     class Meta:
         """Its fields."""
@@ -94,7 +102,7 @@ class PartnerCitySerializer(RecordSerializer):
         model = models.PartnerCity
         fields = (
             *COMMON, "name", "names", "countryCode", "subdivision", "location", "population", "timezone", "languages",
-            "website", "identifiers",
+            "website", "identifiers", "travelRules",
         )  # fmt: skip
 
 

@@ -7,10 +7,12 @@ from stedenband.cities.models import (
     LINK_LIFECYCLE,
     MEMBER_ROLES,
     THEMES,
+    TRAVEL_WARNINGS,
     Agreement,
     CityLink,
     PartnerCity,
 )
+from stedenband.cities.models.partner_city import FARTHEST_TRAIN
 from stedenband.core.records import VISIBILITIES
 from stedenband.core.words import say
 from stedenband.web import fields
@@ -45,6 +47,19 @@ class IdentifiersSchema(Schema):
     )
     enterprise_number = fields.EnterpriseNumber()
     iati_identifier = fields.IatiIdentifier()
+
+
+class TravelRulesSchema(Schema):
+    """What a city has agreed on for the delegations that it owns."""
+
+    train_below_km = fields.Integer(
+        "Below how many kilometers nobody flies: a shorter flight is warned about.", 1, FARTHEST_TRAIN, example=750
+    )
+    blocking_warnings = fields.CodeArray(
+        "Which warnings of its delegations block, and do not only inform: all when they travel, and all but a short"
+        " passport when they are approved.",
+        TRAVEL_WARNINGS,
+    )
 
 
 class RecordSchema(Schema):
@@ -86,6 +101,7 @@ class PartnerCitySchema(RecordSchema):
     )
     website = fields.Url("The city's website.", example="https://www.genk.be")
     identifiers = fields.Part("The city's keys elsewhere.", IdentifiersSchema)
+    travel_rules = fields.Part("What it has agreed on for its delegations.", TravelRulesSchema)
     visibility = fields.Code(
         "Who sees it: own staff, or everyone. Public unless the caller may not publish.",
         ("city", "public"),

@@ -12,6 +12,7 @@ from stedenband.delegations.models import (
     Delegation,
     DelegationMove,
     DelegationProject,
+    FollowUp,
     Participant,
     ProgramItem,
     TravelLeg,
@@ -56,6 +57,16 @@ def fill(session: Session, link: UUID, genk: UUID, francistown: UUID) -> None:
         visit.results, visit.follow_up = "Demo: a joint plan for the next year.", "Demo: a return visit."
         visit.moves = [DelegationMove(status="closed")]
         visit.projects = [DelegationProject(exchange_project_id=project)]
+        visit.follow_ups = [
+            FollowUp(
+                action=f"Demo: send what was promised about {about}.",
+                partner_city_id=genk,
+                exchange_project_id=project,
+                due_date=departure + timedelta(days=90),
+                done=True,
+                position=0,
+            )
+        ]
         _people(visit, own if outbound else other, genk if outbound else francistown)
         visit.travel_legs = _journey(visit, arrival - timedelta(days=1), departure)
         session.add(visit)

@@ -19,9 +19,11 @@ def headers(public_url: str) -> Mapping[str, str]:
     return {**HEADERS, **({"Strict-Transport-Security": A_YEAR} if secure else {})}
 
 
-def policy_of(style: str) -> str:
-    """Return the policy of a page with this style; it runs nothing and loads nothing that was smuggled in."""
+def policy_of(style: str, *, pictures: bool = False) -> str:
+    """Return the policy of a page with this style, and pictures within it; it runs nothing and loads nothing."""
     allowed = b64encode(sha256(style.encode()).digest()).decode()
+    shown = "img-src data:; " if pictures else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{allowed}'; {shown}base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
     )

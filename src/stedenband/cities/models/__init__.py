@@ -17,7 +17,7 @@ from stedenband.cities.models.city_link import (
     CityLinkMove,
     CityLinkTheme,
 )
-from stedenband.cities.models.partner_city import PartnerCity, PartnerCityLanguage
+from stedenband.cities.models.partner_city import TRAVEL_WARNINGS, PartnerCity, PartnerCityLanguage
 from stedenband.cities.models.themes import THEMES
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "LINK_LIFECYCLE",
     "MEMBER_ROLES",
     "THEMES",
+    "TRAVEL_WARNINGS",
     "Agreement",
     "AgreementSignatory",
     "AgreementTheme",

@@ -3,13 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Computed, Float, ForeignKey, Index, case, func, or_, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import CheckConstraint, ColumnElement, Computed, Float, ForeignKey, Index, Text, case, func, or_, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stedenband.core.access import Role
 from stedenband.core.records import LocalizedTexts, Owned, Record, localized, my_city, my_role, one_of, plain
 from stedenband.core.words import say
+
+TRAVEL_WARNINGS = ("holiday", "overlap", "passport", "train")
+"""What is told of a delegation that is being prepared; each informs, unless its city says that it blocks."""
+FARTHEST_TRAIN = 5000
+"""Kilometers; the rules of cities say 750 or 1,000."""
 
 
 class PartnerCity(Owned, Record):
@@ -36,6 +41,8 @@ class PartnerCity(Owned, Record):
         CheckConstraint("nis_code ~ '^[0-9]{5}$'", name="nis_code"),
         CheckConstraint("enterprise_number ~ '^[01][0-9]{9}$'", name="enterprise_number"),
         plain("iati_identifier", 200),
+        CheckConstraint(f"train_below_km BETWEEN 1 AND {FARTHEST_TRAIN}", name="train_below_km"),
+        CheckConstraint(f"blocking_warnings <@ '{{{','.join(TRAVEL_WARNINGS)}}}'", name="blocking_warnings"),
         one_of("visibility", ("city", "public")),
         *(
             Index(
@@ -57,7 +64,8 @@ class PartnerCity(Owned, Record):
         {
             "info": {
                 "impersonal": "name names country_code subdivision latitude longitude population population_year"
-                " timezone website wikidata_id geonames_id nis_code enterprise_number iati_identifier name_sort search",
+                " timezone website wikidata_id geonames_id nis_code enterprise_number iati_identifier train_below_km"
+                " blocking_warnings name_sort search",
                 "rules": {
                     "ck_partner_city_location": {
                         "field": "location",
@@ -103,6 +111,8 @@ class PartnerCity(Owned, Record):
     nis_code: Mapped[str | None]
     enterprise_number: Mapped[str | None]
     iati_identifier: Mapped[str | None]
+    train_below_km: Mapped[int | None]
+    blocking_warnings: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
     name_sort: Mapped[str] = mapped_column(Computed("fold(name)", persisted=True), deferred=True)
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed("words_of(name, names)", persisted=True), deferred=True)
 

@@ -257,6 +257,10 @@ class Delegation(Owned, Record):
     meetings: Mapped[list["Meeting"]] = relationship(
         lazy="raise", order_by="Meeting.position, Meeting.id", cascade="all, delete-orphan", passive_deletes=True
     )
+    documents: Mapped[list[Any]] = relationship(
+        "Document", lazy="raise", viewonly=True, order_by="Document.title_sort, Document.id"
+    )
+    """What is attached to it, which the domain above this one holds."""
     moves: Mapped[list["DelegationMove"]] = relationship(
         lazy="raise", order_by="DelegationMove.id", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from stedenband.cities.models import PartnerCity
 from stedenband.core.records import Keyed, Record, one_of, plain
 from stedenband.core.words import say
+from stedenband.delegations.models.delegation import Delegation
 from stedenband.delegations.models.program import ProgramItem
 from stedenband.delegations.models.tags import GIFT, REPORTED
 from stedenband.people.models import Contact, Organization
+from stedenband.projects.models import ExchangeProject
 
 GIFT_DIRECTIONS = ("given", "received")
 ACTION = replace(REPORTED, identifying=False)
@@ -21,7 +23,7 @@ ACTION = replace(REPORTED, identifying=False)
 
 
 class FollowUp(Keyed, Record):
-    """An action that follows from a visit: what, who does it, by when."""
+    """An action that follows from a visit: what, who does it, by when; a project can take it as one of its own."""
 
     __tablename__ = "delegation_follow_up"
     __table_args__ = (
@@ -31,7 +33,7 @@ class FollowUp(Keyed, Record):
         Index("ix_delegation_follow_up_delegation_id", "delegation_id", "position"),
         {
             "info": {
-                "impersonal": "delegation_id partner_city_id contact_id due_date done position",
+                "impersonal": "delegation_id partner_city_id contact_id exchange_project_id due_date done position",
                 "rules": {
                     "ck_delegation_follow_up_due_date": {
                         "field": "followUps",
@@ -47,12 +49,15 @@ class FollowUp(Keyed, Record):
     action: Mapped[str] = mapped_column(info=ACTION.tag)
     partner_city_id: Mapped[UUID | None] = mapped_column(ForeignKey("partner_city.id"), index=True)
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    exchange_project_id: Mapped[UUID | None] = mapped_column(ForeignKey("exchange_project.id"), index=True)
     due_date: Mapped[date | None]
     done: Mapped[bool] = mapped_column(server_default=text("false"))
     position: Mapped[int]
 
     city: Mapped["PartnerCity | None"] = relationship(lazy="raise")
     contact: Mapped["Contact | None"] = relationship(lazy="raise")
+    exchange_project: Mapped["ExchangeProject | None"] = relationship(lazy="raise")
+    delegation: Mapped["Delegation"] = relationship(lazy="raise", viewonly=True)
 
 
 class Gift(Keyed, Record):

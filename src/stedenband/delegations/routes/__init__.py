@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from stedenband.cities.models import CityLink, PartnerCity
+from stedenband.cities.models import TRAVEL_WARNINGS, CityLink, PartnerCity
 from stedenband.core.access import Permission, Relation
 from stedenband.delegations import rules
 from stedenband.delegations.models import (
@@ -21,6 +21,7 @@ from stedenband.delegations.models import (
     ProgramItem,
 )
 from stedenband.delegations.routes.factors import read_factors
+from stedenband.delegations.routes.warnings import read_warnings
 from stedenband.delegations.schemas import (
     CALENDAR,
     PROGRAM,
@@ -30,6 +31,7 @@ from stedenband.delegations.schemas import (
     DelegationTransitionSchema,
     EmissionFactorsSchema,
     ProgramItemSchema,
+    WarningsSchema,
 )
 from stedenband.projects.models import ExchangeProject
 from stedenband.web import fields
@@ -169,6 +171,7 @@ CODE_LISTS = {
     "checklistStates": CHECKLIST_STATES,
     "delegationDirections": DIRECTIONS,
     "delegationStatuses": DELEGATION_LIFECYCLE.states,
+    "delegationWarnings": TRAVEL_WARNINGS,
     "emissionBases": BASES,
     "giftDirections": GIFT_DIRECTIONS,
     "participantCapacities": CAPACITIES,
@@ -179,6 +182,16 @@ CODE_LISTS = {
 blueprint = StrictBlueprint("delegations", __name__, url_prefix="/v1", description="Delegations")
 for resource in RESOURCES:
     mount(blueprint, resource)
+declare(
+    blueprint,
+    f"{DELEGATIONS.path}/<uuid:delegationId>/warnings",
+    "GET",
+    "read_warnings",
+    Permission.DELEGATIONS_UPDATE,
+    read_warnings,
+    summary="Read what is to be known before a delegation travels",
+    returns=WarningsSchema,
+)
 declare(
     blueprint,
     "/emissionFactors",

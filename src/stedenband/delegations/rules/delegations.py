@@ -27,6 +27,7 @@ from stedenband.delegations.models.participants import POINTS
 from stedenband.delegations.rules.participants import replace_participants
 from stedenband.delegations.rules.records import KINDS, replace_records
 from stedenband.delegations.rules.travel import replace_legs
+from stedenband.delegations.rules.warnings import is_not_blocked
 from stedenband.projects.models import ExchangeProject
 
 Data = dict[str, Any]
@@ -58,6 +59,7 @@ def create_delegation(session: Session, actor: Actor, data: Data) -> Delegation:
     delegation = Delegation(city_id=actor.city_id, status=status)
     delegation.city_link_id = _own_link(session, data.pop("city_link"))
     change_delegation(session, actor, delegation, data)
+    is_not_blocked(session, delegation)
     session.add(DelegationMove(delegation_id=delegation.id, status=status, reason=reason))
     return delegation
 
@@ -111,6 +113,7 @@ def move_delegation(session: Session, _actor: Actor, delegation: Delegation, mov
     _has_what_it_needs(delegation)
     if move.to == "travelling":
         _is_ready(session, delegation)
+    is_not_blocked(session, delegation)
     session.add(DelegationMove(delegation_id=delegation.id, status=move.to, reason=move.said.get("reason")))
 
 

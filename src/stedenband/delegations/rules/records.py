@@ -12,6 +12,7 @@ from stedenband.core.parts import referred, replace_parts
 from stedenband.core.words import Rule, say
 from stedenband.delegations.models import Delegation, FollowUp, Gift, Meeting, ProgramItem
 from stedenband.people.models import Contact, Organization
+from stedenband.projects.models import ExchangeProject
 
 Data = dict[str, Any]
 TARGETS: dict[str, tuple[str, Any, str]] = {
@@ -19,6 +20,7 @@ TARGETS: dict[str, tuple[str, Any, str]] = {
     "city": ("partner_city_id", PartnerCity, "city"),
     "contact": ("contact_id", Contact, "contact"),
     "organization": ("organization_id", Organization, "organization"),
+    "exchange_project": ("exchange_project_id", ExchangeProject, "exchangeProject"),
     "program_item": ("program_item_id", ProgramItem, "programItem"),
 }
 
@@ -34,7 +36,7 @@ class Kind:
 
 
 KINDS = {
-    "follow_ups": Kind(FollowUp, "followUps", ("action", "due_date", "done"), ("city", "contact")),
+    "follow_ups": Kind(FollowUp, "followUps", ("action", "due_date", "done"), ("city", "contact", "exchange_project")),
     "gifts": Kind(Gift, "gifts", ("direction", "description", "giver", "receiver", "amount_value", "amount_currency")),
     "meetings": Kind(Meeting, "meetings", ("summary",), ("contact", "organization", "program_item")),
 }
@@ -57,6 +59,8 @@ def _row(session: Session, delegation: Delegation, kind: Kind, each: Data, index
         found = None if key is None else referred(session, model, key, field)
         if isinstance(found, ProgramItem) and found.delegation_id != delegation.id:
             raise BadRequest.at("body", field, Rule(say("Name an item of the program of this delegation.")))
+        if isinstance(found, ExchangeProject) and found.city_link_id != delegation.city_link_id:
+            raise BadRequest.at("body", field, Rule(say("Name a project of the link of this delegation.")))
         row[column] = found and found.id
     if kind.model is Meeting and row["contact_id"] is None and row["organization_id"] is None:
         raise BadRequest.at(

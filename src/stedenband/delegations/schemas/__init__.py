@@ -5,6 +5,7 @@ from stedenband.delegations.schemas.delegation import DelegationSchema, Delegati
 from stedenband.delegations.schemas.program import ProgramItemSchema
 from stedenband.delegations.schemas.report import REPORT_PAGE, REPORT_PRINT
 from stedenband.delegations.schemas.travel import EmissionFactorsSchema
+from stedenband.delegations.schemas.warnings import WarningsSchema
 
 __all__ = [
     "CALENDAR",
@@ -16,6 +17,7 @@ __all__ = [
     "DelegationTransitionSchema",
     "EmissionFactorsSchema",
     "ProgramItemSchema",
+    "WarningsSchema",
     "entries_of",
     "entry_of",
 ]

@@ -12,6 +12,7 @@ from stedenband.delegations.models import (
     Participant,
 )
 from stedenband.delegations.models.delegation import LONGEST_REPORT
+from stedenband.delegations.schemas.attached import AttachedSchema
 from stedenband.delegations.schemas.program import ProgramWithinSchema
 from stedenband.delegations.schemas.records import FollowUpSchema, GiftSchema, MeetingSchema
 from stedenband.delegations.schemas.travel import TravelLegSchema
@@ -140,6 +141,9 @@ class DelegationSchema(RecordSchema):
     published_report = fields.Part("The report, once it is publishable.", PublishedVisitReportSchema, dump_only=True)
     program_items = fields.Items(
         "Its program; sent where `select` names it.", ProgramWithinSchema, dump_only=True, on_demand=True
+    )
+    documents = fields.Items(
+        "Pictures and files of it; sent where `select` names them.", AttachedSchema, dump_only=True, on_demand=True
     )
     transitions = fields.Moves(DELEGATION_LIFECYCLE)
     moves = fields.Items("Its way along the lifecycle.", DelegationMoveSchema, dump_only=True)

@@ -1,6 +1,7 @@
 """PDF from HTML by WeasyPrint, where it and Pango, which it draws text with, are installed.
 
-Tagged for readers of screens (PDF/UA-1); the same page gives the same bytes. Nothing is fetched. Drawing a page takes
+Tagged for readers of screens (PDF/UA-1); the same page gives the same bytes. Nothing is fetched: pictures stand in the
+page. Drawing a page takes
 about a second of a processor, so one process draws one at a time.
 """
 
@@ -44,7 +45,7 @@ def installed() -> Callable[[str, BinaryIO], None] | None:
     getLogger("weasyprint").setLevel(ERROR)
 
     def press(page: str, out: BinaryIO) -> None:
-        document = HTML(string=page, url_fetcher=urls.URLFetcher(allowed_protocols=()))
+        document = HTML(string=page, url_fetcher=urls.URLFetcher(allowed_protocols=("data",)))
         document.write_pdf(out, pdf_variant=VARIANT, pdf_identifier=sha256(page.encode()).digest()[:16])
 
     return press

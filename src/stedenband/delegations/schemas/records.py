@@ -13,6 +13,9 @@ class FollowUpSchema(Schema):
     action = fields.Remark("What is to be done.", 1000, lines=True, required=True, example="Send the manual (demo).")
     city = fields.Reference("Which city does it.", "/partnerCities/{id}", title="name")
     contact = fields.Reference("Who does it.", "/contacts/{id}")
+    exchange_project = fields.Reference(
+        "The project of the link that it is an action of: there it stands in `actions`.", "/exchangeProjects/{id}"
+    )
     due_date = fields.Date("By when; `/reminders` tells it.", example="2026-05-01")
     done = fields.Flag("Whether it is done.", load_default=False, example=False)
 

@@ -1,7 +1,8 @@
 """The report of a visit as a document to read and to print: a page of HTML, and the same page as PDF.
 
-It asks nothing of any server and names nobody: of those who took part it says how many, by capacity. What the caller
-may not see is not in it, as the page is made of the delegation's own document.
+It asks nothing of any server and names nobody: of those who took part it says how many, by capacity. Pictures stand in
+it, small; other files are named, with their addresses. What the caller may not see is not in it, as the page is made of
+the delegation's own document.
 """
 
 from collections import Counter
@@ -20,6 +21,7 @@ from stedenband.delegations.schemas.printing import write_pdf
 from stedenband.web.catalogs import SOURCE, translated
 from stedenband.web.codelists import labels_of
 from stedenband.web.formats.table import HTML, PDF, Representation, Subject
+from stedenband.web.pictures import picture
 from stedenband.web.security import policy_of
 
 TITLE = say("Report of a visit")
@@ -42,6 +44,8 @@ TOLD = {
 PROGRAM = say("Program")
 JOURNEY = say("Journey")
 TOTAL = say("Total")
+PICTURES = say("Pictures")
+FILES = say("Files")
 CANCELLED = say("does not take place")
 NO_REPORT = say("There is no report yet.")
 EMISSIONS = "kg CO₂e"
@@ -50,7 +54,7 @@ NEEDED = (
     *((name, ()) for name in ("title", "status", "cityLink", "originCity", "hostCity", "arrival", "departure")),
     *((name, ()) for name in ("purpose", "projects", "estimatedCost", "travelLegs", "programItems")),
     ("participants", ("capacity",)),
-    *((name, ()) for name in ("report", "publishedReport")),
+    *((name, ()) for name in ("report", "publishedReport", "documents")),
 )
 """The properties of a delegation that the page is made of."""
 
@@ -60,12 +64,13 @@ STYLE = (
     "table{border-collapse:collapse;width:100%}"
     "th,td{border-bottom:1px solid #767676;padding:.25rem .5rem;text-align:left;vertical-align:top;"
     "overflow-wrap:break-word}"
+    "figure{margin:.5rem 0;break-inside:avoid}img{max-width:100%;max-height:11cm}figcaption{font-size:.9em}"
     ".facts th{width:28%}tr{break-inside:avoid}h2{break-after:avoid}"
     "@page{size:A4;margin:2cm;"
     "@bottom-right{content:counter(page) ' / ' counter(pages);font:9pt 'DejaVu Sans',sans-serif}}"
     "@media print{body{max-width:none;margin:0;padding:0}}"
 )
-POLICY = policy_of(STYLE)
+POLICY = policy_of(STYLE, pictures=True)
 
 
 def write_page(subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:
@@ -86,11 +91,14 @@ REPORT_PRINT = Representation(PDF, write_print, of="records", needs=NEEDED, spok
 def page(visit: Mapping[str, Any], language: str) -> str:
     """Return the page for a delegation, as its document with `NEEDED` has it."""
     write = Writer(language)
+    pictures, files = write.attached(visit.get("documents", ()))
     sections = (
         write.table(write.facts(visit), "facts"),
         write.told(visit.get("report") or visit.get("publishedReport")),
         write.section(PROGRAM, write.table(map(write.item, visit.get("programItems", ())))),
         write.section(JOURNEY, write.table(write.journey(visit.get("travelLegs", ())))),
+        write.section(PICTURES, pictures),
+        write.section(FILES, write.table(files)),
     )
     title = escape(visit["title"])
     return (
@@ -165,6 +173,19 @@ class Writer:
             yield day, self.word("travelModes", leg["mode"]), ends, *self.sums((leg,))
         if len(legs) > 1:
             yield self.said(TOTAL), "", "", *self.sums(legs)
+
+    def attached(self, documents: Iterable[Mapping[str, Any]]) -> tuple[str, list[tuple[str, ...]]]:
+        """Return the pictures, each with its title, and the lines of the other files."""
+        pictures = ""
+        files: list[tuple[str, ...]] = []
+        for each in documents:
+            title = self.text(each["title"])
+            shown = picture(each["sha256"], each["mediaType"]) if each["mediaType"].startswith("image/") else None
+            if shown is None:
+                files.append((title, f'<a href="{escape(each["href"])}">{escape(each["fileName"])}</a>'))
+            else:
+                pictures += f'<figure><img src="{shown}" alt="{title}"><figcaption>{title}</figcaption></figure>'
+        return pictures, files
 
     def sums(self, legs: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
         """Return how far some legs go together, and what they emit."""

@@ -42,12 +42,8 @@ def read_thumbnail(query: dict[str, Any], **ids: UUID) -> Response:
     digest, media_type, name = found(ids["documentId"])
     if media_type not in images.FORMATS:
         raise not_found()
-    store, size = shelf().store, query["size"]
-    path = store.thumbnail(digest, size)
-    if not path.exists():
-        with disk():
-            store.put(path, images.thumbnail(store.file(digest), media_type, size))
-    return sent(path, f"{digest}-{size}", "image/webp", f"{name}.{size}.webp")
+    size = query["size"]
+    return sent(shelf().thumbnail(digest, media_type, size), f"{digest}-{size}", "image/webp", f"{name}.{size}.webp")
 
 
 def make_link(**ids: UUID) -> Response:

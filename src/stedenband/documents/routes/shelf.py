@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from stedenband.config import Settings
 from stedenband.documents.rules import Shelf, Signer, Store
 from stedenband.documents.rules.store import MEBIBYTE
+from stedenband.web import pictures
 
 SHELF, SIGNER = "stedenband.documents", "stedenband.signer"
 FOLDER = "documents"
@@ -17,7 +18,9 @@ def install(app: Flask, settings: Settings) -> None:
     """Give the application its shelf; nothing is made on the disk before it is needed."""
     store = Store(settings.data / FOLDER)
     app.config["LARGEST_DOCUMENT"] = settings.largest_document
-    app.extensions[SHELF] = Shelf(store, settings.largest_document * MEBIBYTE, settings.documents_quota)
+    files = Shelf(store, settings.largest_document * MEBIBYTE, settings.documents_quota)
+    app.extensions[SHELF] = files
+    pictures.install(app, files.shown)
     app.extensions[SIGNER] = Signer(store, settings.secret)
 
 

@@ -1,6 +1,8 @@
 """The rules of documents; that none is seen by more people than its subject stands in the database too."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from stedenband.cities.rules import may_publish, never_published
 from stedenband.core.access import Actor
-from stedenband.core.errors import BadRequest, Conflict, ServiceUnavailable
+from stedenband.core.errors import BadRequest, Conflict, Problem, ServiceUnavailable
 from stedenband.core.parts import assign, referred, store
 from stedenband.core.words import Rule, say
 from stedenband.documents.models import SUBJECTS, Document
+from stedenband.documents.rules import images
 from stedenband.documents.rules.receive import Received
 from stedenband.documents.rules.sniffing import EXTENSIONS, named
-from stedenband.documents.rules.store import MEBIBYTE, RETRY_AFTER, Store
+from stedenband.documents.rules.store import MEBIBYTE, RETRY_AFTER, Store, disk
 
 Data = dict[str, Any]
 KINDS = {each.kind: each for each in SUBJECTS}
@@ -28,6 +31,20 @@ class Shelf:
     store: Store
     largest: int
     quota: int
+
+    def thumbnail(self, digest: str, media_type: str, size: str) -> Path:
+        """Return where a small picture of a picture stands; it is made once, when it is first asked for."""
+        path = self.store.thumbnail(digest, size)
+        if not path.exists():
+            with disk():
+                self.store.put(path, images.thumbnail(self.store.file(digest), media_type, size))
+        return path
+
+    def shown(self, digest: str, media_type: str) -> bytes | None:
+        """Return a picture to show within a page; None for one that cannot be read now."""
+        with suppress(Problem, OSError):
+            return self.thumbnail(digest, media_type, "large").read_bytes()
+        return None
 
 
 def create_document(session: Session, actor: Actor, data: Data, received: Received, shelf: Shelf) -> Document:

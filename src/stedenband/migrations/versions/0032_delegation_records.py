@@ -18,7 +18,7 @@ VERBS = (
 )
 PARTS = (
     # field, part, personal columns, columns that are updated
-    ("follow_ups", "follow_up", "", "action, partner_city_id, contact_id, due_date, done"),
+    ("follow_ups", "follow_up", "", "action, partner_city_id, contact_id, exchange_project_id, due_date, done"),
     ("gifts", "gift", "giver,receiver", "direction, description, amount_value, amount_currency, giver, receiver"),
     ("meetings", "meeting", "summary", "contact_id, organization_id, program_item_id, summary"),
 )
@@ -33,7 +33,7 @@ def upgrade() -> None:
     """Create the tables, with policies and grants."""
     _table(
         "follow_up",
-        {"partner_city_id": "partner_city", "contact_id": "contact"},
+        {"partner_city_id": "partner_city", "contact_id": "contact", "exchange_project_id": "exchange_project"},
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("due_date", sa.Date(), nullable=True),
         sa.Column("done", sa.Boolean(), server_default=sa.text("false"), nullable=False),

@@ -255,6 +255,10 @@ class ExchangeProject(Owned, Record):
     decisions: Mapped[list["ProjectDecision"]] = relationship(
         lazy="raise", order_by="ProjectDecision.decision_id", cascade="all, delete-orphan", passive_deletes=True
     )
+    actions: Mapped[list[Any]] = relationship(
+        "FollowUp", lazy="raise", viewonly=True, order_by="FollowUp.due_date, FollowUp.id"
+    )
+    """Follow-ups of delegations, which the domain above this one holds."""
     nominations: Mapped[list["Nomination"]] = relationship(
         lazy="raise", order_by="Nomination.position, Nomination.id", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -5,6 +5,7 @@ from stedenband.cities.schemas import LocationSchema, RecordSchema
 from stedenband.core.records import VISIBILITIES
 from stedenband.policy.schemas import SDG_GOAL, SDG_TARGET
 from stedenband.projects.models import PROJECT_KINDS, PROJECT_LIFECYCLE, ExchangeProject
+from stedenband.projects.schemas.actions import ACTIONS
 from stedenband.projects.schemas.parts import (
     CitedDecisionSchema,
     JurorSchema,
@@ -92,6 +93,7 @@ class ExchangeProjectSchema(RecordSchema):
     nominations = fields.Items("Who was nominated; of an award alone.", NominationSchema)
     jury = fields.Items("Who judges the nominations; of an award alone.", JurorSchema, most=50)
     results = RESULTS
+    actions = ACTIONS
     transitions = fields.Moves(PROJECT_LIFECYCLE)
     moves = fields.Items("Its way along the lifecycle.", ProjectMoveSchema, dump_only=True)
     internal_note = fields.Remark("A note for the own staff.", 4000, lines=True, audience="city", example="Ask in May.")
