@@ -49,6 +49,11 @@ def visit(fresh_world: World) -> Any:
         visibility="public",
         participants=[traveler(each) for each in contacts],
         travelLegs=[LEG, {**LEG, "date": "2026-03-08", "mode": "train", "km": 10}],
+        meetings=[{"contact": {"id": contacts[0]}, "summary": "A <plan> was made."}],
+        followUps=[
+            {"action": "Write & send it.", "dueDate": "2026-06-01", "city": {"id": str(fresh_world.cities[OWN])}},
+            {"action": "Say thanks.", "done": True},
+        ],
         report=REPORT,
     )
     for values in ({}, {"title": "Reception", "cancelled": True}):
@@ -78,6 +83,22 @@ def test_a_page_says_it_in_the_language_of_the_reader(
 def test_it_names_nobody(fresh_world: World, visit: Any) -> None:
     for who in (OWN, PARTNER):
         assert "Hidden" not in fresh_world.api(who).get(f"{visit['href']}?format=html").text
+
+
+def test_meetings_and_actions_are_for_both_sides(fresh_world: World, visit: Any) -> None:
+    told = (
+        "Meetings",
+        "A &lt;plan&gt; was made.",
+        "Actions",
+        "Write &amp; send it.</th><td>Genk</td><td>1 juni 2026<",
+        "gedaan",
+    )
+    page = fresh_world.api(PARTNER).get(f"{visit['href']}?format=html&lang=nl").text
+    for word in (told[1], *told[3:], "Gesprekken", "Afspraken"):
+        assert word in page, word
+    stranger = fresh_world.api(STRANGER).get(f"{visit['href']}?format=html&lang=en").text
+    for word in told[:4]:
+        assert word not in stranger, word
 
 
 def test_whoever_does_not_see_the_report_reads_that_there_is_none(fresh_world: World, visit: Any) -> None:

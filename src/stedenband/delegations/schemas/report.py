@@ -1,8 +1,8 @@
 """The report of a visit as a document to read and to print: a page of HTML, and the same page as PDF.
 
-It asks nothing of any server and names nobody: of those who took part it says how many, by capacity. Pictures stand in
-it, small; other files are named, with their addresses. What the caller may not see is not in it, as the page is made of
-the delegation's own document.
+It asks nothing of any server and names nobody: of those who took part it says how many, by capacity, of meetings with
+which organization. Pictures stand in it, small; other files are named, with their addresses. What the caller may not
+see is not in it, as the page is made of the delegation's own document.
 """
 
 from collections import Counter
@@ -42,6 +42,9 @@ TOLD = {
     "followUp": say("What follows from it"),
 }
 PROGRAM = say("Program")
+MEETINGS = say("Meetings")
+ACTIONS = say("Actions")
+DONE = say("done")
 JOURNEY = say("Journey")
 TOTAL = say("Total")
 PICTURES = say("Pictures")
@@ -54,6 +57,8 @@ NEEDED = (
     *((name, ()) for name in ("title", "status", "cityLink", "originCity", "hostCity", "arrival", "departure")),
     *((name, ()) for name in ("purpose", "projects", "estimatedCost", "travelLegs", "programItems")),
     ("participants", ("capacity",)),
+    ("meetings", ("organization", "programItem", "summary")),
+    ("followUps", ("action", "city", "dueDate", "done")),
     *((name, ()) for name in ("report", "publishedReport", "documents")),
 )
 """The properties of a delegation that the page is made of."""
@@ -97,6 +102,8 @@ def page(visit: Mapping[str, Any], language: str) -> str:
         write.told(visit.get("report") or visit.get("publishedReport")),
         write.section(PROGRAM, write.table(map(write.item, visit.get("programItems", ())))),
         write.section(JOURNEY, write.table(write.journey(visit.get("travelLegs", ())))),
+        write.section(MEETINGS, write.table(map(write.meeting, visit.get("meetings", ())))),
+        write.section(ACTIONS, write.table(map(write.action, visit.get("followUps", ())))),
         write.section(PICTURES, pictures),
         write.section(FILES, write.table(files)),
     )
@@ -164,6 +171,17 @@ class Writer:
         when = f"{format_datetime(begins, 'd MMM y HH:mm', locale=self.language)}–{ends:%H:%M}"
         what = escape(item["title"]) + (f" ({self.said(CANCELLED)})" if item["cancelled"] else "")
         return when, what, escape(item.get("place", ""))
+
+    def meeting(self, meeting: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the line of a meeting: with which organization, within what, and what was said."""
+        names = (meeting.get(name, {}).get("title", "") for name in ("organization", "programItem"))
+        return *map(escape, names), escape(meeting.get("summary", ""))
+
+    def action(self, action: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the line of a follow-up action: what, which city does it, by when, and whether it is done."""
+        state = self.said(DONE) if action["done"] else ""
+        due = self.day(action["dueDate"]) if "dueDate" in action else ""
+        return escape(action["action"]), escape(action.get("city", {}).get("title", "")), due, state
 
     def journey(self, legs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
         """Yield the lines of the legs of the journey, and what they come to."""
