@@ -183,6 +183,7 @@ def rich(fresh_world: World) -> World:
             longitude=0.1, population=100_000_000, population_year=1800, timezone="America/Argentina/Buenos_Aires",
             website="https://example.org/?q='%20", wikidata_id="Q1", geonames_id="1", nis_code="00001",
             enterprise_number="0207201796", iati_identifier="BE-BCE_KBO-0207201796", visibility="public", city_id=own,
+            train_below_km=750, blocking_warnings=["overlap", "train"],
             languages=[PartnerCityLanguage(code=code) for code in ("nl", "de", "fr")],
         )  # fmt: skip
         namesake = PartnerCity(
@@ -389,7 +390,9 @@ def fill_delegations(session: Session, world: World) -> None:
         key = {"delegation_id": bare.id, "position": 1}
         contact = world.contacts["public"]
         session.add_all((
-            FollowUp(**key, action=LINES, contact_id=contact, done=True),
+            FollowUp(
+                **key, action=LINES, contact_id=contact, done=True, exchange_project_id=world.projects["public"]
+            ),
             Gift(**key, direction="received", description=UGLY, amount_value=1, amount_currency="BWP"),
             Meeting(**key, contact_id=contact, program_item_id=bare_item.id),
         ))  # fmt: skip

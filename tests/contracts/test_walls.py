@@ -25,9 +25,12 @@ from tests.contracts.state import state_of
 
 PREVENTED = frozenset({400, 403, 404, 409, 412})
 """How a write ends that the database does not let happen."""
+LISTS = ("items", "reminders", "warnings")
+"""What a reply lists that is empty where nothing is seen."""
 WITHOUT_ROWS = {"/metrics", "/v1/processingRegister"}
 """What shows no record of anybody: the application alone says who reads it."""
-OF_ROWS_SEEN = {("/v1/reminders", "admin")}
+WARNINGS = "/v1/delegations/<delegationId>/warnings"
+OF_ROWS_SEEN = {("/v1/reminders", "admin"), (WARNINGS, "admin"), (WARNINGS, "auditor")}
 """What is made of records that its caller reads anyway: again the application alone says so."""
 OF_COLUMNS = {
     "rename", "annotate", "extend", "unshare", "publish", "appoint", "grant", "reorder", "promise", "lock", "unlock", "retain",
@@ -76,8 +79,8 @@ def test_the_database_alone_hides_and_protects_everything(stage: Stage, rule: Ru
 
 def hidden(answer: Reply) -> bool:
     """Tell whether a reply shows no record: it is a refusal, or a list without any."""
-    shown = answer.json.get("items", answer.json.get("reminders")) if answer.status_code == 200 else None
-    return answer.status_code in {401, 403, 404} or shown == []
+    lists = [answer.json.get(name) for name in LISTS] if answer.status_code == 200 else []
+    return answer.status_code in {401, 403, 404} or [] in lists
 
 
 def prevented(answer: Reply, caller: Caller, subject: Subject) -> bool:
