@@ -11,12 +11,14 @@ import stedenband.models  # noqa: F401 (commands walk all tables)
 from stedenband.core.refusal import Refusal
 
 COMMANDS = {
+    "check": "stedenband.changes.commands:check_group",
     "import": "stedenband.transfer.commands:import_group",
     "keys": "stedenband.access.commands:keys_group",
     "migrate": "stedenband.migrations.commands:migrate_command",
     "openapi": "stedenband.web.commands:openapi_command",
     "retention": "stedenband.people.commands:retention_command",
     "roles": "stedenband.migrations.commands:roles_command",
+    "seal": "stedenband.changes.commands:seal_command",
     "serve": "stedenband.serve.command:serve_command",
     "sweep": "stedenband.documents.commands:sweep_command",
 }

@@ -258,6 +258,7 @@ GET    /v1/refData                                    any     any      any      
 GET    /v1/refData/<codeList>                         any     any      any      any     any          any        200
 GET    /v1/refData/<codeList>/<itemCode>              any     any      any      any     any          any        200
 GET    /v1/changes                                    any     any      any      any     any          any        200
+GET    /v1/changes/seals                              any     any      any      any     any          any        200
 GET    /v1/search                                     any     any      any      any     any          any        200
 GET    /v1/doc/openapi.json                           any     any      any      any     any          any        200
 GET    /v1/doc/openapi.yaml                           any     any      any      any     any          any        200

@@ -80,6 +80,7 @@ def paths(world: World) -> list[str]:
         f"/v1/delegations/{world.delegations['public']}/warnings",
         f"/v1/delegations/{world.delegations['public']}/programItems",
         f"/v1/delegations/{world.delegations['public']}/programItems/{world.program_items['public']}",
+        "/v1/changes/seals",
         "/v1/statistics/exchangeProjects?groupBy=policyGoal",
         f"/v1/cityLinks/{link}/agreements",
         f"/v1/partnerCities/{world.cities[OWN]}",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -76,3 +76,40 @@ class ChangeEpoch(Record):
 
     epoch: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
     started_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class ChangeSeal(Record):
+    """A seal: the digest of the seal before it and of all entries that it is the first to hold.
+
+    Every entry of a transaction before `horizon` is in this seal or in one before it, as long as `epoch` lasts.
+    """
+
+    __tablename__ = "change_seal"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("changes > 0", name="changes"),
+        CheckConstraint("octet_length(digest) = 32", name="digest"),
+        {"info": {"impersonal": "number epoch horizon changes digest sealed_at"}},
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    epoch: Mapped[UUID]
+    horizon: Mapped[int] = mapped_column(BigInteger)
+    changes: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[bytes]
+    sealed_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class SealedChange(Record):
+    """An entry as it was sealed: its digest tells which one was altered."""
+
+    __tablename__ = "sealed_change"
+    __table_args__ = (
+        CheckConstraint("octet_length(digest) = 32", name="digest"),
+        Index("ix_sealed_change_seal", "seal", "sequence"),
+        {"info": {"impersonal": "sequence seal digest"}},
+    )
+
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    seal: Mapped[int] = mapped_column(ForeignKey("change_seal.number"))
+    digest: Mapped[bytes]

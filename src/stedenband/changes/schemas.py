@@ -1,6 +1,7 @@
 """What the record of change looks like on the wire."""
 
 from stedenband.changes.models import OPERATIONS
+from stedenband.core.words import say
 from stedenband.web import fields
 from stedenband.web.schema import Schema
 
@@ -47,6 +48,21 @@ class HistoryEntrySchema(EntrySchema):
         "The API client, for both sides of the link.", 100, dump_only=True, example="North-South office"
     )
     changes = fields.ValuesByName("Per property the value before and after.", ValuesSchema, dump_only=True)
+
+
+class SealSchema(Schema):
+    """A seal: it tells whether the entries of the record of change up to it are as they were."""
+
+    number = fields.Integer("Its number; each follows the one before.", 1, 2**53 - 1, required=True, example=12)
+    changes = fields.Integer("How many entries it is the first to hold.", 1, 2**53 - 1, required=True, example=57)
+    digest = fields.Pattern(
+        "SHA-256 of the seal before it and of those entries.",
+        "[0-9a-f]{64}",
+        say("Give 64 hexadecimal digits."),
+        required=True,
+        example="2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+    )
+    sealed_at = fields.Instant("When it was made.", required=True, example="2026-02-01T03:00:00Z")
 
 
 class FeedQuery(Schema):

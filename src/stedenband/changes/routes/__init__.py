@@ -1,4 +1,4 @@
-"""The record of change over HTTP: `GET /changes` for all, `GET …/{id}/history` for one record."""
+"""The record of change over HTTP: `GET /changes` for all, its seals, `GET …/{id}/history` for one record."""
 
 import re
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from flask_smorest import Blueprint
 
 from stedenband.changes.models import OPERATIONS
 from stedenband.changes.routes.catalogue import REACH, Entry, catalogue_of
-from stedenband.changes.routes.statements import EPOCH, FEED, HISTORY
-from stedenband.changes.schemas import ChangeSchema, FeedQuery, HistoryEntrySchema
+from stedenband.changes.routes.statements import EPOCH, FEED, HISTORY, SEALS
+from stedenband.changes.schemas import ChangeSchema, FeedQuery, HistoryEntrySchema, SealSchema
 from stedenband.core.access import Permission
 from stedenband.core.errors import BadRequest, Gone
 from stedenband.core.words import Rule, say
@@ -53,6 +53,19 @@ def blueprint(resources: tuple[Resource, ...]) -> Blueprint:
         offers=EXPORTS,
         facts={"list": True, "cursor": True, "paged": True},
     )
+    declare(
+        made,
+        "/changes/seals",
+        "GET",
+        "list_seals",
+        Permission.CHANGES_READ,
+        read_seals,
+        summary="List the seals of the record of change, newest first",
+        query=FeedQuery,
+        returns=SealSchema,
+        offers=EXPORTS,
+        facts={"list": True, "paged": True},
+    )
     for entry in catalogue.values():
         resource = entry.resource
         declare(
@@ -82,7 +95,7 @@ def _feed(catalogue: Mapping[str, Entry]) -> View:
         last = (page[-1].transaction_id, page[-1].sequence) if page else (transaction, sequence)
         cursor = f"{epoch}.{last[0]}.{last[1]}"
         items = [_change(row, catalogue[row.table_name]) for row in page]
-        return _page(ChangeSchema, items, size, cursor if len(rows) > size else None, {"cursor": cursor})
+        return _page(_subject(ChangeSchema), items, size, cursor if len(rows) > size else None, {"cursor": cursor})
 
     return view
 
@@ -131,16 +144,30 @@ def _history(entry: Entry) -> View:
         wanted = {"record": record, "before": _before(query.get("after")), "limit": size + 1}
         rows = visit().rows(HISTORY, wanted, named=True)
         items = [_entry(row, entry, record) for row in rows[:size]]
-        return _page(HistoryEntrySchema, items, size, str(rows[size - 1].sequence) if len(rows) > size else None, {})
+        return _page(
+            _subject(HistoryEntrySchema), items, size, str(rows[size - 1].sequence) if len(rows) > size else None, {}
+        )
 
     return view
+
+
+def read_seals(query: dict[str, Any]) -> Response:
+    """Return the seals that were made before one of them, or the newest."""
+    size = query["page_size"]
+    rows = visit().rows(SEALS, {"before": _before(query.get("after")), "limit": size + 1}, named=True)
+    items = [
+        {"number": row.number, "changes": row.changes, "digest": row.digest, "sealedAt": row.sealed_at}
+        for row in rows[:size]
+    ]
+    following = str(rows[size - 1].number) if len(rows) > size else None
+    return _page(_subject(SealSchema, "seals"), items, size, following, {})
 
 
 def _before(cursor: str | None) -> int:
     if cursor is None:
         return NEWEST
     if not SEQUENCE.fullmatch(cursor):
-        raise BadRequest.at("query", "after", Rule(say("Take the cursor from 'next' of a page of this history.")))
+        raise BadRequest.at("query", "after", Rule(say("Take the cursor from 'next' of a page of this list.")))
     return int(cursor)
 
 
@@ -158,12 +185,16 @@ def _entry(row: Any, entry: Entry, record: UUID) -> dict[str, Any]:
     return _about(row, entry.resource, record) | author | {"changes": changes}
 
 
+def _subject(schema: type[Schema], name: str = "changes") -> Subject:
+    return Subject(name, schema, page_address({}))
+
+
 def _page(
-    schema: type[Schema], items: list[dict[str, Any]], size: int, following: str | None, more: Mapping[str, Any]
+    subject: Subject, items: list[dict[str, Any]], size: int, following: str | None, more: Mapping[str, Any]
 ) -> Response:
     if wanted := chosen():
         beyond = page_address({"after": following}) if following else None
-        return answer_page(Subject("changes", schema, page_address({})), wanted, items, beyond)
+        return answer_page(subject, wanted, items, beyond)
     document = {
         "self": page_address({}),
         "items": items,

@@ -1,4 +1,4 @@
-"""The two questions asked of the record of change."""
+"""The questions asked of the record of change."""
 
 IN_MY_LINK = """
     city_link_id IN (SELECT my_links()) AND (table_name <> 'contact' OR city_id = ANY ((SELECT my_senders())::uuid[]))
@@ -26,6 +26,12 @@ ORDER BY transaction_id, sequence LIMIT %(limit)s::integer
 """Only transactions older than every running one: by sequence alone, one that commits late would be lost."""
 
 EPOCH = "SELECT epoch FROM change_epoch ORDER BY started_at DESC, epoch DESC LIMIT 1"
+
+SEALS = """
+SELECT number, changes, encode(digest, 'hex') AS digest,
+    to_char(timezone('UTC', sealed_at), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS sealed_at
+FROM change_seal WHERE number < %(before)s::bigint ORDER BY number DESC LIMIT %(limit)s::integer
+"""
 
 HISTORY = f"""
 SELECT sequence, operation, version, to_char(timezone('UTC', changed_at), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS changed_at,
