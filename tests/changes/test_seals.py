@@ -158,13 +158,14 @@ def test_everyone_reads_the_seals_page_by_page(fresh_world: World) -> None:
     second = sealed(fresh_world)
     page = fresh_world.api().get(f"{SEALS}?pageSize=1").json
     (newest,) = page["items"]
-    assert (newest["number"], newest["digest"], newest["changes"]) == (second.number, second.digest, 1)
+    assert (newest["id"], newest["digest"], newest["changes"]) == (str(second.number), second.digest, 1)
     assert newest["sealedAt"].endswith("Z")
+    assert fresh_world.api().get(newest["href"]).json["items"][0] == newest
     (oldest,) = fresh_world.api().get(page["next"]).json["items"]
     assert oldest["digest"] == first.digest
     assert "next" not in fresh_world.api().get(SEALS).json
     table = fresh_world.api().get(f"{SEALS}?format=csvComma").text.splitlines()
-    assert (table[0].split(",")[0], len(table)) == ("number", 3)
+    assert (table[0].split(",")[:2], len(table)) == (["href", "id"], 3)
     assert fresh_world.api().get(f"{SEALS}?after=x").status_code == 400
 
 

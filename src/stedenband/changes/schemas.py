@@ -53,7 +53,12 @@ class HistoryEntrySchema(EntrySchema):
 class SealSchema(Schema):
     """A seal: it tells whether the entries of the record of change up to it are as they were."""
 
-    number = fields.Integer("Its number; each follows the one before.", 1, 2**53 - 1, required=True, example=12)
+    href = fields.Url(
+        "The address of the list that begins with it.",
+        required=True,
+        example=f"{fields.EXAMPLE_BASE}/changes/seals?after=13",
+    )
+    id = fields.Text("Its number; each follows the one before.", 19, required=True, example="12")
     changes = fields.Integer("How many entries it is the first to hold.", 1, 2**53 - 1, required=True, example=57)
     digest = fields.Pattern(
         "SHA-256 of the seal before it and of those entries.",

@@ -156,7 +156,13 @@ def read_seals(query: dict[str, Any]) -> Response:
     size = query["page_size"]
     rows = visit().rows(SEALS, {"before": _before(query.get("after")), "limit": size + 1}, named=True)
     items = [
-        {"number": row.number, "changes": row.changes, "digest": row.digest, "sealedAt": row.sealed_at}
+        {
+            "href": f"{base_address()}/changes/seals?after={row.number + 1}",
+            "id": str(row.number),
+            "changes": row.changes,
+            "digest": row.digest,
+            "sealedAt": row.sealed_at,
+        }
         for row in rows[:size]
     ]
     following = str(rows[size - 1].number) if len(rows) > size else None
