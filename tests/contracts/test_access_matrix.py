@@ -46,7 +46,7 @@ def test_every_caller_gets_the_answer_of_the_table_and_cannot_tell_hidden_from_m
             wrong.append(f"{caller} asks {rule} of {name!r}: {response.status_code}, not {wanted}")
         if response.status_code == 404:
             not_found[caller][name] = without_traces(response)
-        if rule.method != "GET" and response.status_code < 300:
+        if rule.method != "GET" and not rule.path.endswith("/dryRun") and response.status_code < 300:
             stage.use_up(kind, name)
     assert wrong == []
     for caller, answers in not_found.items():

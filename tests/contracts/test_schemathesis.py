@@ -115,14 +115,15 @@ def test_the_example_of_a_body_is_accepted_or_does_not_fit_what_is_stored(
 
 @pytest.mark.parametrize("operation", [each for each in operations() if each.method == "GET"], ids=str)
 def test_the_example_of_every_parameter_is_understood(operation: Operation, stage: World) -> None:
+    ids, key = ids_in(stage), key_of(stage, operation.path, "coordinator")
     for parameter in operation.parameters("query"):
         if "example" in parameter:
             example = parameter["example"]
             for value in example if isinstance(example, list) else [example]:
                 spelled = json.dumps(value) if isinstance(value, bool) else str(value)
                 query = urlencode({**operation.query, parameter["name"]: spelled})
-                address = f"{operation.address(ids_in(stage))}?{query}"
-                answer = stage.api().call("GET", address, headers=key_of(stage, operation.path, "coordinator"))
+                address = f"{operation.address(ids)}?{query}"
+                answer = stage.api().call("GET", address, headers=key)
                 assert answer.status_code == 200, f"{address}: {answer.text}"
 
 
