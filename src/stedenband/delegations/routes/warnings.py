@@ -41,9 +41,8 @@ def _item(warned: Warned, language: str) -> dict[str, Any]:
         "name": warned.name,
         "detail": translated(warned.detail, language),
         "blocking": warned.blocking,
+        "date": warned.day,
     }
-    if warned.day:
-        item["date"] = warned.day
     if warned.delegation:
         key, title = warned.delegation
         item["delegation"] = {"href": f"{base_address()}/delegations/{key}", "id": key, "title": title}

@@ -59,13 +59,13 @@ Visit = tuple[UUID, str]
 
 @dataclass(frozen=True)
 class Warned:
-    """A warning: its kind, the property that it is about, a sentence, and the day or the other visit that it names."""
+    """A warning: its kind, the property that it is about, a sentence, the day and the other visit that it names."""
 
     kind: str
     name: str
     detail: Said
     blocking: bool
-    day: date | None = None
+    day: date
     delegation: Visit | None = None
 
 

@@ -27,7 +27,7 @@ class WarningSchema(Schema):
     blocking = fields.Flag(
         "Whether it blocks, by the `travelRules` of the city that owns the delegation.", required=True, example=False
     )
-    date = fields.Date("The day that it is about.", example="2026-03-01")
+    date = fields.Date("The day that it is about.", required=True, example="2026-03-01")
     delegation = fields.Part("The other visit of a person.", WarnedOfSchema)
 
 
