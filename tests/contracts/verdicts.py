@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from phonenumbers import PhoneNumberFormat, format_number, parse
 from werkzeug.test import TestResponse
 
 from stedenband.web.text import cleaned
@@ -206,11 +207,13 @@ def _leaves(document: Any) -> list[Any]:
 
 
 def normal(schema: Mapping[str, Any], value: Any) -> Any:
-    """Return a value in the documented normal form: NFC, trimmed, UTC in whole seconds, two decimals, codes in order, empty is absent."""
+    """Return a value in the documented normal form: NFC, trimmed, UTC in whole seconds, two decimals, E.164, codes in order, empty is absent."""
     if isinstance(value, str) and schema.get("format") == "date-time":
         return _utc(value).replace(microsecond=0).isoformat() + "Z"
     if isinstance(value, str) and schema.get("format") == "number":
         return f"{Decimal(value):.2f}"
+    if isinstance(value, str) and str(schema.get("example")).startswith("+"):
+        return format_number(parse(value), PhoneNumberFormat.E164)
     if isinstance(value, str):
         return cleaned(value, 10**6, lines=True)
     if isinstance(value, list):
