@@ -263,6 +263,28 @@ def test_a_city_that_joins_a_link_is_told_what_is_shared_in_it_and_nobody_else(f
         assert len(fresh_world.api(OWN).get(f"/v1/{path}/history").json["items"]) == 1, "nothing of it changed"
 
 
+def test_a_city_that_joins_as_the_link_is_narrowed_is_told_nothing(fresh_world: World) -> None:
+    with owner_session(fresh_world.database.owner_url) as session:
+        link = a_link(fresh_world, visibility="link", city_id=fresh_world.cities[OWN], kind="network")
+        session.add(link)
+        session.flush()
+        agreement = an_agreement(link.id, fresh_world.cities[OWN], "link", 2000)
+        session.add(agreement)
+        session.flush()
+        narrowed, within = link.id, agreement.id
+        session.commit()
+    public = f"/v1/cityLinks/{fresh_world.links['public']}"
+    assert fresh_world.api(OWN).patch(public, {"summary": {"en": "Later."}}).status_code == 200
+    everyone = followers(fresh_world)
+    changed = members(fresh_world, OWN, PARTNER, STRANGER) | {"visibility": "city"}
+    assert fresh_world.api(OWN).patch(f"/v1/cityLinks/{narrowed}", changed).status_code == 200
+    wait_for_older_transactions(fresh_world.database)
+    told = {name: each.told() for name, each in everyone.items()}
+    assert sorted(told["partner"]) == sorted([("withdrawn", str(narrowed)), ("withdrawn", str(within))])
+    assert told["stranger"] == told["public"] == []
+    assert {operation for operation, _ in told["own"]} == {"updated"}
+
+
 def test_a_city_that_leaves_a_link_keeps_what_is_its_own_and_the_others_forget_it(fresh_world: World) -> None:
     with owner_session(fresh_world.database.owner_url) as session:
         link, _ = shared_by_three(session, fresh_world)

@@ -207,13 +207,16 @@ def _leaves(document: Any) -> list[Any]:
 
 
 def normal(schema: Mapping[str, Any], value: Any) -> Any:
-    """Return a value in the documented normal form: NFC, trimmed, UTC in whole seconds, two decimals, E.164, codes in order, empty is absent."""
+    """Return a value in the documented normal form: NFC, trimmed, UTC in whole seconds, two decimals, E.164, small letters of a domain, codes in order, empty is absent."""
     if isinstance(value, str) and schema.get("format") == "date-time":
         return _utc(value).replace(microsecond=0).isoformat() + "Z"
     if isinstance(value, str) and schema.get("format") == "number":
         return f"{Decimal(value):.2f}"
     if isinstance(value, str) and str(schema.get("example")).startswith("+"):
         return format_number(parse(value), PhoneNumberFormat.E164)
+    if isinstance(value, str) and schema.get("format") == "email":
+        local, _, domain = cleaned(value, 10**6, lines=True).rpartition("@")
+        return f"{local}@{domain.lower()}"
     if isinstance(value, str):
         return cleaned(value, 10**6, lines=True)
     if isinstance(value, list):
