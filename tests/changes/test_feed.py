@@ -285,6 +285,26 @@ def test_a_city_that_joins_as_the_link_is_narrowed_is_told_nothing(fresh_world: 
     assert {operation for operation, _ in told["own"]} == {"updated"}
 
 
+def test_a_city_that_leaves_as_the_link_is_widened_is_told_nothing(fresh_world: World) -> None:
+    with owner_session(fresh_world.database.owner_url) as session:
+        link = a_link(
+            fresh_world, visibility="city", city_id=fresh_world.cities[OWN], kind="network",
+            cities=(OWN, PARTNER, STRANGER),
+        )  # fmt: skip
+        session.add(link)
+        session.commit()
+        widened = link.id
+    public = f"/v1/cityLinks/{fresh_world.links['public']}"
+    assert fresh_world.api(OWN).patch(public, {"summary": {"en": "Later."}}).status_code == 200
+    everyone = followers(fresh_world)
+    changed = members(fresh_world, OWN, PARTNER) | {"visibility": "link"}
+    assert fresh_world.api(OWN).patch(f"/v1/cityLinks/{widened}", changed).status_code == 200
+    wait_for_older_transactions(fresh_world.database)
+    told = {name: each.told() for name, each in everyone.items()}
+    assert told["own"] == told["partner"] == [("updated", str(widened))]
+    assert told["stranger"] == told["public"] == []
+
+
 def test_a_city_that_leaves_a_link_keeps_what_is_its_own_and_the_others_forget_it(fresh_world: World) -> None:
     with owner_session(fresh_world.database.owner_url) as session:
         link, _ = shared_by_three(session, fresh_world)

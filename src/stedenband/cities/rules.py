@@ -92,6 +92,8 @@ def change_city_link(session: Session, actor: Actor, link: CityLink, data: Data)
     members = _members(session, actor, link, data["members"]) if "members" in data else None
     if members and not (data.get("title") or link.title):
         data["title"] = title_of(city.name for city, _ in members)
+    if members and link in session:
+        _let_go(session, link, {city.id for city, _ in members})
     assign(link, data)
     store(session, link)
     if members:
@@ -193,6 +195,14 @@ def _members(session: Session, actor: Actor, link: CityLink, wanted: list[Data])
     if len({city.id for city, _ in members}) < len(members):
         raise BadRequest.at("body", "members", Rule(say("Name each city once.")))
     return members
+
+
+def _let_go(session: Session, link: CityLink, staying: set[UUID]) -> None:
+    """Remove who is no member any more before the link changes: who leaves is told of what it saw, and of no more."""
+    leaving = CityLinkMember.partner_city_id.not_in(staying)
+    for member in session.scalars(select(CityLinkMember).where(CityLinkMember.city_link_id == link.id, leaving)):
+        session.delete(member)
+    session.flush()
 
 
 def _replace_themes(session: Session, kind: type[CityLinkTheme | AgreementTheme], owner: Data, data: Data) -> None:
