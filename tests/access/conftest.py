@@ -5,7 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.access.issuers import Issuer, running_issuer, world_of
-from tests.builders import World
+from tests.builders import World, world_in
+from tests.databases import TestServer
+
+
+@pytest.fixture(scope="session")
+def world(server: TestServer, worker_id: str) -> Iterator[World]:
+    """A world for the tests of access: each caller with a token leaves a client there, which others would count."""
+    with server.copy(worker_id) as database, world_in(database) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
