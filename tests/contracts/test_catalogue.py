@@ -1,6 +1,8 @@
 """The catalogue of the migrated database: alembic sees no policy, grant, trigger, function or CHECK; this does."""
 
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
@@ -14,8 +16,10 @@ from stedenband import migrations
 from stedenband.app import RESOURCES
 from stedenband.core.privacy import personal
 from stedenband.core.records import Record
+from stedenband.people.rules.places import mirrors, notes, parts, signatures
 from tests.databases import TestDatabase
 
+JOBS = import_module("stedenband.migrations.versions.0039_jobs")
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 WITHOUT_HISTORY = {
@@ -36,7 +40,7 @@ LEFT_OUT = {"api_key": {"hash", "last_used_at"}, "calendar_subscription": {"hash
 
 DEFINER = {
     "agreement_candidates", "api_client_candidates", "check_agreement", "check_link", "check_transfer", "city_link_candidates",
-    "claim_city_link", "contact_candidates", "count_replies", "enter", "enter_as", "enter_calendar", "follow_ground", "follow_link", "follow_merged_link", "forget_link", "forget_replies",
+    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enter_calendar", "follow_ground", "follow_link", "follow_merged_link", "forget_link", "forget_replies",
     "has_client",
     "check_award", "check_delegation", "check_dimensions", "check_document", "check_period", "check_program_item", "check_project", "decision_candidates", "delegation_candidates", "document_candidates", "enter_by_link", "exchange_project_candidates", "follow_decisions", "follow_delegations", "follow_documents", "follow_projects", "follow_subject", "follow_traveler", "indicator_candidates", "inherit", "join_delegations", "keep_documents", "keep_figures", "keep_file", "keep_own", "keep_own_delegations", "keep_period", "leave_delegations", "leave_documents", "leave_link", "leave_people", "leave_projects", "leave_results", "may_send", "merge_city_links", "my_links", "my_name", "my_senders", "narrow_delegations", "narrow_projects", "organization_candidates", "partner_city_candidates", "pass_on", "pass_on_delegation", "policy_action_candidates", "policy_goal_candidates", "policy_plan_candidates", "privacy_act_candidates", "program_item_candidates", "purge_replies", "record_change", "record_parts", "replies_about", "result_candidates", "sectors_are_whole", "spare_joiners", "tell_joiner", "tell_leavers", "tell_transfers", "transfer_ground_candidates", "unshare", "write_change",
 }  # fmt: skip
@@ -46,8 +50,25 @@ FOR_CALLERS = {
     "decision_candidates", "delegation_candidates", "program_item_candidates", "exchange_project_candidates", "policy_action_candidates", "policy_goal_candidates",
     "policy_plan_candidates",
     "agreement_candidates", "api_client_candidates", "city_link_candidates", "claim_city_link", "contact_candidates",
-    "count_replies", "document_candidates", "enter", "enter_as", "enter_by_link", "enter_calendar", "forget_replies", "has_client", "indicator_candidates", "keep_file", "merge_city_links", "my_links", "my_name", "my_senders", "organization_candidates", "partner_city_candidates", "privacy_act_candidates", "result_candidates", "transfer_ground_candidates",
+    "count_jobs", "count_replies", "document_candidates", "enter", "enter_as", "enter_by_link", "enter_calendar", "forget_replies", "has_client", "indicator_candidates", "keep_file", "merge_city_links", "my_links", "my_name", "my_senders", "organization_candidates", "partner_city_candidates", "privacy_act_candidates", "result_candidates", "transfer_ground_candidates",
 }  # fmt: skip
+
+FOR_THE_WORKER = {"purge_replies", "tell_transfers"}
+"""The functions that the worker may call besides: they apply retention in all cities."""
+
+WORK = {
+    "change": {"SELECT"},
+    "change_seal": {"SELECT", "INSERT"},
+    "sealed_change": {"SELECT", "INSERT"},
+    "document": {"SELECT", "UPDATE", "DELETE"},
+    "stored_file": {"SELECT", "DELETE"},
+    "upload": {"SELECT", "DELETE"},
+    "idempotency_key": {"SELECT", "DELETE"},
+    "privacy_act": {"SELECT", "INSERT"},
+    "contact_role": {"SELECT"},
+    "contact": {"SELECT", "UPDATE"},
+}
+"""What the worker does with all rows, whoever they belong to; besides it takes persons out of whatever names them."""
 
 FIXED = {
     "id",
@@ -78,9 +99,10 @@ OWN_FUNCTIONS = """
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 """
 GRANTS = """
-    SELECT DISTINCT table_name, privilege_type, NULL FROM information_schema.role_table_grants WHERE grantee = %(role)s
+    SELECT DISTINCT table_name, privilege_type, NULL FROM information_schema.role_table_grants
+    WHERE grantee = %(role)s AND table_schema = 'public'
     UNION SELECT table_name, privilege_type, column_name FROM information_schema.column_privileges
-    WHERE grantee = %(role)s
+    WHERE grantee = %(role)s AND table_schema = 'public'
 """
 TRIGGERS = """
     SELECT c.relname, p.proname, t.tgtype, array_remove(string_to_array(encode(t.tgargs, 'escape'), '\\000'), '')
@@ -147,7 +169,7 @@ def test_every_table_has_row_security_that_does_not_bind_its_owner(catalogue: Co
 
 
 def test_a_verb_is_granted_exactly_where_a_policy_limits_it(catalogue: Connection) -> None:
-    policies = set(catalogue.execute("SELECT tablename, cmd FROM pg_policies").fetchall())
+    policies = set(catalogue.execute("SELECT tablename, cmd FROM pg_policies WHERE roles = '{public}'").fetchall())
     granted = set(grants(catalogue, "stedenband_api"))
     assert policies == granted
     assert {verb for _, verb in granted} == VERBS
@@ -156,7 +178,8 @@ def test_a_verb_is_granted_exactly_where_a_policy_limits_it(catalogue: Connectio
 
 def test_every_policy_limits_something(catalogue: Connection) -> None:
     unlimited = "coalesce(qual, 'true') = 'true' AND coalesce(with_check, 'true') = 'true'"
-    assert catalogue.execute(f"SELECT tablename FROM pg_policies WHERE {unlimited}").fetchall() == [
+    for_all = f"SELECT tablename FROM pg_policies WHERE roles = '{{public}}' AND {unlimited}"
+    assert catalogue.execute(for_all).fetchall() == [
         ("change_epoch",),
         ("protected_country",),
         ("emission_factor",),
@@ -164,8 +187,27 @@ def test_every_policy_limits_something(catalogue: Connection) -> None:
     ]
 
 
-def test_the_worker_has_the_same_grants_as_the_api_and_nobody_else_has_any(catalogue: Connection) -> None:
-    assert grants(catalogue, "stedenband_worker") == grants(catalogue, "stedenband_api")
+def test_the_worker_has_the_grants_of_the_api_and_what_its_own_work_takes(catalogue: Connection) -> None:
+    more = {("change_seal", "INSERT"), ("sealed_change", "SELECT"), ("sealed_change", "INSERT"),
+            ("stored_file", "SELECT"), ("stored_file", "DELETE")}  # fmt: skip
+    of_worker, of_api = grants(catalogue, "stedenband_worker"), grants(catalogue, "stedenband_api")
+    assert {name: columns for name, columns in of_worker.items() if name not in more} == of_api
+    assert set(of_worker) == {*of_api, *more}
+
+
+def test_the_worker_does_with_all_rows_what_its_work_takes_and_no_more(catalogue: Connection) -> None:
+    found: dict[str, set[str]] = {}
+    told = "SELECT tablename, cmd, roles::text FROM pg_policies WHERE roles <> '{public}'"
+    for table, verb, roles in catalogue.execute(told):
+        assert roles == "{stedenband_worker}"
+        found.setdefault(table, set()).add(verb)
+    named = [place.model.__tablename__ for place in (*signatures(), *notes(), *(place for place, _ in mirrors()))]
+    expected = {table: {"SELECT", "UPDATE"} for table in named}
+    expected |= {model.__tablename__: {"SELECT", "DELETE"} for model, _ in parts()}
+    assert found == {table: expected.get(table, set()) | WORK.get(table, set()) for table in {*expected, *WORK}}
+
+
+def test_only_the_owner_and_the_api_and_the_worker_have_grants(catalogue: Connection) -> None:
     grantees = "SELECT DISTINCT grantee FROM information_schema.column_privileges WHERE table_schema = 'public'"
     assert {row[0] for row in catalogue.execute(grantees)} == {
         "stedenband_api",
@@ -225,13 +267,28 @@ def test_the_functions_with_the_rights_of_the_owner_are_these(catalogue: Connect
 
 
 @pytest.mark.parametrize(
-    ("role", "allowed"), [("public", set()), ("stedenband_api", FOR_CALLERS), ("stedenband_worker", FOR_CALLERS)]
+    ("role", "allowed"),
+    [("public", set()), ("stedenband_api", FOR_CALLERS), ("stedenband_worker", FOR_CALLERS | FOR_THE_WORKER)],
 )
 def test_the_functions_with_the_rights_of_the_owner_are_called_by_few(
     catalogue: Connection, role: str, allowed: set[str]
 ) -> None:
     may = f"SELECT proname FROM ({OWN_FUNCTIONS}) own WHERE prosecdef AND has_function_privilege(%s, oid, 'EXECUTE')"
     assert {row[0] for row in catalogue.execute(may, (role,))} == allowed
+
+
+def test_every_guard_of_records_lets_the_worker_do_its_work(catalogue: Connection) -> None:
+    asking = f"SELECT proname FROM ({OWN_FUNCTIONS}) own JOIN pg_proc USING (oid, proname) WHERE prosrc LIKE %s"
+    assert catalogue.execute(asking, ["%row_security_active(TG_RELID)%"]).fetchall() == []
+    assert len(catalogue.execute(asking, ["%is_bound(TG_RELID)%"]).fetchall()) > 1
+
+
+def test_the_jobs_are_kept_as_the_installed_library_expects(catalogue: Connection) -> None:
+    history = sorted(file.name for file in files("procrastinate.sql.migrations").iterdir())
+    assert [name for name in history if name.endswith(".sql")][-1] == JOBS.UP_TO, "a new version needs a new migration"
+    of_worker = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace AND has_function_privilege(%s, oid, 'EXECUTE')"
+    assert catalogue.execute(of_worker, ["stedenband_api"]).fetchone() == (0,)
+    assert catalogue.execute("SELECT has_schema_privilege('stedenband_api', 'jobs', 'USAGE')").fetchone() == (False,)
 
 
 def test_models_and_migrations_make_the_same_tables(fresh_database: TestDatabase) -> None:

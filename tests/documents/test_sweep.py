@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from stedenband.cli import main
-from stedenband.core.address import owner_session
+from stedenband.core.address import worker_session
 from stedenband.documents.rules import Store
 from stedenband.documents.rules.sweep import sweep
 from tests.builders import OWN, PICTURE, World, a_picture
@@ -38,8 +38,8 @@ def store(fresh_world: World, folder: Path) -> Iterator[Store]:
 
 
 def swept(world: World, store: Store, age: float = 0) -> dict[str, int]:
-    """Sweep, also what was written just now."""
-    with owner_session(world.database.owner_url) as session:
+    """Sweep, also what was written just now, with the rights of the worker."""
+    with worker_session(world.database.worker_url) as session:
         return dict(sweep(session, store, age=age - 60))
 
 

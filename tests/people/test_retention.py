@@ -18,8 +18,8 @@ LONG_AGO, LATELY, LATER = "2000-01-01", "2026-01-01", "2199-01-01"
 
 
 def run(world: World, *arguments: str) -> dict[str, int]:
-    """Run the command and return what its table says."""
-    settings = {"STEDENBAND_OWNER_URL": world.database.owner_url, "STEDENBAND_DATABASE_URL": None}
+    """Run the command with the rights of the worker, which are fewer, and return what its table says."""
+    settings = {"STEDENBAND_OWNER_URL": world.database.worker_url, "STEDENBAND_DATABASE_URL": None}
     done = CliRunner(env=settings).invoke(retention_command, arguments, catch_exceptions=False)
     assert done.exit_code == 0
     assert ("Nothing was changed." in done.stdout) == bool(arguments)

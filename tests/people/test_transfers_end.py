@@ -61,8 +61,8 @@ def today(world: World, days: int = 0) -> str:
 
 
 def run_retention(world: World) -> str:
-    """Run what runs every night."""
-    environment = {"STEDENBAND_OWNER_URL": world.database.owner_url, "STEDENBAND_DATABASE_URL": None}
+    """Run what runs every night, with the rights of the worker."""
+    environment = {"STEDENBAND_OWNER_URL": world.database.worker_url, "STEDENBAND_DATABASE_URL": None}
     done = CliRunner(env=environment).invoke(retention_command, catch_exceptions=False)
     return done.stdout
 

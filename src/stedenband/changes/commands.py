@@ -16,8 +16,8 @@ PUBLISHED = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})", re.ASCII)
 def seal_command() -> None:
     """Seal the record of change, so that a later alteration is found out.
 
-    Run it every night, and publish the last seal where nobody of yours can change it: in a report, a newspaper, a mail
-    to the partner city.
+    The worker does it every ten minutes. Publish the last seal where nobody of yours can change it: in a report, a
+    newspaper, a mail to the partner city.
     """
     with owner_address(Settings.from_environment()) as url, owner_session(url) as session:
         made = seal(session)

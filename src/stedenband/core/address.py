@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, pool
 from sqlalchemy.orm import Session
 
 from stedenband.core.cluster import home_of
+from stedenband.core.db import LINE
 from stedenband.core.embedded import EmbeddedPostgres
 from stedenband.core.folder import in_use
 from stedenband.core.postmaster import Postmaster, socket_url
@@ -16,6 +17,11 @@ from stedenband.core.roles import DATABASE, OWNER
 
 if TYPE_CHECKING:
     from stedenband.config import Settings
+
+WORKER_OPTIONS = (
+    "-c statement_timeout=600000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+    " -c timezone=UTC -c jit=off"
+)
 
 
 @contextmanager
@@ -44,7 +50,20 @@ def owner_address(settings: "Settings") -> Iterator[str]:
 @contextmanager
 def owner_session(url: str) -> Iterator[Session]:
     """Give a session of the owner, whom no row policy binds; what is not committed at the end is undone."""
-    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": "-c timezone=UTC"})
+    with _session(url, "-c timezone=UTC") as session:
+        yield session
+
+
+@contextmanager
+def worker_session(url: str) -> Iterator[Session]:
+    """Give a session of the worker, whom policies of its own bind; it may take longer than a request, not for ever."""
+    with _session(url, WORKER_OPTIONS) as session:
+        yield session
+
+
+@contextmanager
+def _session(url: str, options: str) -> Iterator[Session]:
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": options, **LINE})
     try:
         with Session(engine) as session:
             yield session

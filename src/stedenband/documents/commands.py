@@ -22,7 +22,7 @@ WORDS = {
 def sweep_command() -> None:
     """Delete documents past their day and uploads that nobody finished, and remove files that nothing names.
 
-    Run it every night. What was written in the last day stays: it may be about to be named.
+    The worker does it every night. What was written in the last day stays: it may be about to be named.
     """
     settings = Settings.from_environment()
     with owner_address(settings) as url, owner_session(url) as session:

@@ -14,7 +14,7 @@ from stedenband.people.rules.retention import run_retention
 def retention_command(*, dry_run: bool) -> None:
     """Anonymize contacts and empty checklists of travelers whose retention has run out, and delete kept replies.
 
-    Run it every night.
+    The worker does it every night.
     """
     with owner_address(Settings.from_environment()) as url, owner_session(url) as session:
         counts = run_retention(session)

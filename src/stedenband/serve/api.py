@@ -31,7 +31,7 @@ class Api:
     """One gunicorn and its workers, with settings that stay as they are."""
 
     def __init__(self, settings: Settings, place: Place) -> None:
-        """Start it; it never learns the owner's address, nor where its settings came from."""
+        """Start it; it never learns the owner's address or the worker's, nor where its settings came from."""
         self._unready = settings.workers
         self._pipe, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         try:
@@ -48,7 +48,7 @@ class Api:
                 on_our_death=SIGTERM,
                 environment={
                     **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
-                    **replace(settings, owner_url=None).variables(),
+                    **replace(settings, owner_url=None, worker_url=None).variables(),
                     MEASURES: place.measures,
                     READY: str(told),
                 },

@@ -26,7 +26,7 @@ class Events(Logger):
 
 
 logger_class = Events
-worker_class = "stedenband.serve.worker.Worker"
+worker_class = "stedenband.serve.gunicorn_worker.Worker"
 preload_app = False
 control_socket_disable = True
 http_parser = "auto"  # the C parser gunicorn_h1c where it is installed

@@ -1,4 +1,4 @@
-"""Watches over the parts of a running server, and replaces the API's processes when asked to."""
+"""Watches over the parts of a running server, and replaces the processes of the API and the worker when asked to."""
 
 import sys
 from collections import deque
@@ -17,36 +17,52 @@ from stedenband.core import log
 from stedenband.core.embedded import EmbeddedPostgres
 from stedenband.core.process import Signals
 from stedenband.core.refusal import Refusal
-from stedenband.core.roles import API
+from stedenband.core.roles import API, WORKER
 from stedenband.serve.api import Api, Place
+from stedenband.serve.beside import Worker
 from stedenband.serve.checks import check_extras, verify
 
 logger = structlog.get_logger()
 
 RESTARTS = 5
 WITHIN = 60
-"""An embedded Postgres that ends more than RESTARTS times within so many seconds will not get better by itself."""
+"""A Postgres or a worker that ends more than RESTARTS times within so many seconds will not get better by itself."""
 
 LASTING = ("data", "host", "port", "postgres_bin")
 """Settings of what is started once and goes on when the API's processes are replaced."""
 
 
+class Ends:
+    """The last ends of a part that is started again."""
+
+    def __init__(self) -> None:
+        """Remember none yet."""
+        self._last: deque[float] = deque(maxlen=RESTARTS + 1)
+
+    def are_too_many(self) -> bool:
+        """Remember one more, now, and tell whether it was one too many."""
+        self._last.append(monotonic())
+        return len(self._last) > RESTARTS and self._last[-1] - self._last[0] < WITHIN
+
+
 class Watch:
-    """The API on its place, from `__enter__` to `__exit__`."""
+    """The API on its place and the worker beside it, from `__enter__` to `__exit__`."""
 
     def __init__(self, settings: Settings, place: Place, postgres: EmbeddedPostgres | None) -> None:
         """Remember what to serve, on which place, and from which Postgres if that is ours."""
         self._settings = settings
         self._place = place
         self._postgres = postgres
-        self._ends: deque[float] = deque(maxlen=RESTARTS + 1)
+        self._ends = Ends()
+        self._ends_of_worker = Ends()
 
     def __enter__(self) -> Self:
-        """Start the API."""
+        """Start the API, and the worker where its address of the database is known."""
         settings = self._complete(self._settings)
         self._api = Api(settings, self._place)
+        self._worker = Worker(settings) if settings.worker_url else None
         self._successor: Api | None = None
-        self._former: list[Api] = []
+        self._former: list[Api | Worker] = []
         where = address(settings.host, settings.port)
         logger.info("serving", address=where, public_url=settings.public_url)
         return self
@@ -56,7 +72,7 @@ class Watch:
     ) -> None:
         """Refuse new callers from now on, and have all processes end after the requests under way."""
         self._place.listener.close()
-        processes = [self._api, *self._former, *([self._successor] if self._successor else [])]
+        processes = [each for each in (self._api, self._worker, self._successor, *self._former) if each]
         for each in processes:
             each.retire()
         for each in processes:
@@ -75,9 +91,9 @@ class Watch:
             if self._api.ended():
                 return f"gunicorn ended with code {self._api.process.returncode}"
             if self._postgres and self._postgres.ended() and not self._started_again(self._postgres):
-                return (
-                    f"PostgreSQL ended {len(self._ends)} times within {WITHIN} seconds (more in {self._postgres.log})"
-                )
+                return f"PostgreSQL ended {RESTARTS + 1} times within {WITHIN} seconds (more in {self._postgres.log})"
+            if self._worker and self._worker.ended() and not self._works_again(self._worker):
+                return f"the worker ended {RESTARTS + 1} times within {WITHIN} seconds"
             if SIGHUP in came:
                 self._prepare()
             if self._successor:
@@ -86,11 +102,18 @@ class Watch:
 
     def _started_again(self, postgres: EmbeddedPostgres) -> bool:
         """Start Postgres again, unless that was of no use too often."""
-        self._ends.append(monotonic())
-        if len(self._ends) > RESTARTS and self._ends[-1] - self._ends[0] < WITHIN:
+        if self._ends.are_too_many():
             return False
         logger.error("PostgreSQL ended, it is started again", log=str(postgres.log))
         postgres.restart()
+        return True
+
+    def _works_again(self, ended: Worker) -> bool:
+        """Start the worker again, unless that was of no use too often."""
+        if self._ends_of_worker.are_too_many():
+            return False
+        logger.error("the worker ended, it is started again", code=ended.process.returncode)
+        self._worker = Worker(self._complete(self._settings))
         return True
 
     def _prepare(self) -> None:
@@ -123,24 +146,30 @@ class Watch:
         return settings
 
     def _complete(self, settings: Settings) -> Settings:
-        """Return the settings with the port that was bound and the address of our own Postgres."""
+        """Return the settings with the port that was bound and the addresses of our own Postgres."""
         bound = settings.at(self._place.listener.getsockname()[1])
-        return replace(bound, database_url=self._postgres.url(API)) if self._postgres else bound
+        if self._postgres is None:
+            return bound
+        return replace(bound, database_url=self._postgres.url(API), worker_url=self._postgres.url(WORKER))
 
     def _replace_by(self, successor: Api) -> None:
         """Let the successor take over when it is ready, or forget it when it ended instead."""
         if successor.is_ready():
             self._retire(self._api)
             self._api, self._successor = successor, None
+            if self._worker:
+                self._retire(self._worker)
+            settings = self._complete(self._settings)
+            self._worker = Worker(settings) if settings.worker_url else None
             logger.info("reloaded")
         elif successor.ended():
             self._successor = None
             successor.close()
             logger.error("reload failed, the former processes go on", code=successor.process.returncode)
 
-    def _retire(self, api: Api) -> None:
-        api.retire()
-        self._former.append(api)
+    def _retire(self, process: Api | Worker) -> None:
+        process.retire()
+        self._former.append(process)
 
     def _forget_the_ended(self) -> None:
         for each in [each for each in self._former if each.ended()]:

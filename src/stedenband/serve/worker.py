@@ -1,48 +1,68 @@
-"""gunicorn's threaded worker, which lets go of the port as soon as it is to end, and answers all with problems."""
+"""`stedenband worker`: the jobs, done until asked to stop."""
 
-import socket
-from contextlib import suppress
+import asyncio
+import logging
+from random import uniform
+from time import sleep
 
-from gunicorn.http.errors import InvalidResponseHeader, InvalidResponseHeaderName, ParseException
-from gunicorn.http.message import Request
-from gunicorn.sock import BaseSocket
-from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
+import click
+import psycopg
+import structlog
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.exc import OperationalError
 
-from stedenband.serve.unread import answer_to
+from stedenband.config import Settings
+from stedenband.core import log
+from stedenband.core.refusal import Refusal
+from stedenband.serve.checks import verify
+from stedenband.serve.jobs import STALLED, jobs_of
 
-OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
-"""What gunicorn finds wrong in an answer, not in a request."""
+logger = structlog.get_logger()
+
+AT_ONCE = 2
+"""Jobs that one worker does at the same time."""
+PATIENCE = 20.0
+"""Seconds that jobs under way have when the worker is to stop; what takes longer is begun again by another."""
+LOST = (ConnectorException, OperationalError, psycopg.OperationalError)
+"""How the end of the database shows."""
 
 
-class Worker(ThreadWorker):
-    """Closes the port at once, where gunicorn's own keeps it until its last request is done.
+@click.command("worker")
+def worker_command() -> None:
+    """Do the jobs that run beside the API: seal the record of change, apply retention, sweep files.
 
-    A port that is kept takes callers in whom nobody will serve: they wait, and are cut off at the end. When all have
-    closed it, the next caller is refused at once and comes again, or goes elsewhere.
+    `stedenband serve` starts one by itself. There may be any number, on any machine that shares the folder of the
+    documents; each needs STEDENBAND_WORKER_URL, the address of the database for the role stedenband_worker.
     """
+    settings = Settings.from_environment()
+    if not settings.worker_url:
+        raise Refusal("STEDENBAND_WORKER_URL, the address of the database for the role stedenband_worker, is not set.")
+    log.configure(settings.log_level)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    while not worked(settings, settings.worker_url):
+        sleep(uniform(1, 5))  # noqa: S311 (jitter, not a secret)
 
-    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 (gunicorn's signature)
-        """Accept callers, or not; when ending, take in those who wait already and close the port."""
-        super().set_accept_enabled(enabled and self.alive)
-        if not self.alive:
-            for listener in self.sockets:
-                self._take_in(listener)
-                listener.close()
 
-    def _take_in(self, listener: BaseSocket) -> None:
-        """Accept whoever waits, as far as there is room."""
-        before = -1
-        while before < self.nr_conns < self.worker_connections:
-            before = self.nr_conns
-            self.accept(listener)
+def worked(settings: Settings, url: str) -> bool:
+    """Work until asked to stop; tell whether it was that, or that the database could not be reached any more."""
+    try:
+        verify(url)
+        asyncio.run(work(settings, url))
+    except LOST as error:
+        logger.error("the worker lost the database", reason=str(error).strip())  # noqa: TRY400 (one line)
+        return False
+    return True
 
-    def handle_error(
-        self, req: Request | None, client: socket.socket, addr: tuple[str, int] | None, exc: BaseException
-    ) -> None:
-        """Answer what cannot be read with a problem document, where gunicorn's own answers with a page of HTML."""
-        if not isinstance(exc, ParseException) or isinstance(exc, OURS):
-            super().handle_error(req, client, addr, exc)
-        else:
-            with suppress(OSError):
-                write_nonblock(client, answer_to(exc, self.wsgi, addr[0] if addr else ""))
+
+async def work(settings: Settings, url: str) -> None:
+    """Do what is to be done, until SIGTERM or SIGINT; what is under way then is finished."""
+    jobs = jobs_of(settings, url)
+    async with jobs.open_async():
+        logger.info("working")
+        await jobs.run_worker_async(
+            concurrency=AT_ONCE,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=PATIENCE,
+            stalled_worker_timeout=STALLED,
+            update_heartbeat_interval=STALLED / 3,
+        )

@@ -18,7 +18,7 @@ A_DAY = 24 * 60 * 60
 
 
 def sweep(session: Session, store: Store, *, age: float = A_DAY) -> Counter[str]:
-    """Remove all that; return how many of each. It runs as the owner of the tables, over all cities.
+    """Remove all that; return how many of each. It runs as the worker or the owner of the tables, over all cities.
 
     Each step is a transaction of its own: what a request is naming just now stays.
     """

@@ -22,7 +22,7 @@ def run_retention(session: Session) -> Counter[str]:
     """Anonymize contacts that nobody needs any more, empty checklists of travelers and delete replies that are over.
 
     Cities to which a transfer ended by the calendar are told so in their feed, as are those for which one began again.
-    It runs as the owner of the tables, over all cities; each city gets an act for each person that went.
+    It runs as the worker or the owner of the tables, over all cities; each city gets an act for each person that went.
     """
     counts: Counter[str] = Counter()
     for contact in session.scalars(contacts_over().order_by(Contact.id)).all():

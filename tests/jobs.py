@@ -1,0 +1,64 @@
+"""The worker: its jobs done within this process, or by one of its own."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGTERM
+
+import psycopg
+
+from stedenband.config import Settings
+from stedenband.serve.jobs import jobs_of
+from tests.databases import TestDatabase
+from tests.serving import COMMAND, Server, environment
+
+ADD = "INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, args) VALUES ('default', %s, '{\"timestamp\": 0}')"
+STATES = "SELECT task_name, status::text, attempts FROM jobs.procrastinate_jobs ORDER BY id"
+
+
+def add(database: TestDatabase, *tasks: str) -> None:
+    """Have these jobs wait for a worker."""
+    with connected(database) as connection:
+        for task in tasks:
+            connection.execute(ADD, [task])
+
+
+@contextmanager
+def connected(database: TestDatabase) -> Iterator[psycopg.Connection]:
+    """Give a connection as the worker has it."""
+    with psycopg.connect(database.worker_url, options="-c search_path=jobs,public", autocommit=True) as connection:
+        yield connection
+
+
+def states(database: TestDatabase) -> list[tuple[str, str, int]]:
+    """Return task, state and attempts of every job that is kept."""
+    with connected(database) as connection:
+        return connection.execute(STATES).fetchall()  # type: ignore[return-value]
+
+
+def work_off(database: TestDatabase, folder: Path) -> None:
+    """Do all jobs that wait, those of the calendar that nobody did yet too."""
+
+    async def work() -> None:
+        jobs = jobs_of(Settings(data=folder), database.worker_url)
+        async with jobs.open_async():
+            await jobs.run_worker_async(wait=False, delete_jobs="successful", install_signal_handlers=False)
+
+    asyncio.run(work())
+
+
+@contextmanager
+def working(database: TestDatabase, folder: Path) -> Iterator[Server]:
+    """Run a worker as a process of its own; at the end it stops."""
+    log = folder / "log"
+    settings = environment(folder, STEDENBAND_WORKER_URL=database.worker_url)
+    with log.open("ab") as errors:
+        process = subprocess.Popen([sys.executable, *COMMAND[1:-1], "worker"], env=settings, stderr=errors)
+    try:
+        yield Server(process, log, log)
+    finally:
+        process.send_signal(SIGTERM)
+        process.wait()
