@@ -18,6 +18,9 @@ SKIPPED := $(VENV)/skipped
 UV := uv==0.13.9
 BENCH := .venv-bench
 
+# Where the environment forbids bytecode, every process that a test starts would compile all of the package.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test sure static format lint types contracts dependencies migrations catalogs openapi openapi-current \

@@ -36,7 +36,7 @@ def connected(database: TestDatabase) -> Iterator[psycopg.Connection]:
 def states(database: TestDatabase) -> list[tuple[str, str, int]]:
     """Return task, state and attempts of every job that is kept."""
     with connected(database) as connection:
-        return connection.execute(STATES).fetchall()  # type: ignore[return-value]
+        return connection.execute(STATES).fetchall()
 
 
 def work_off(database: TestDatabase, folder: Path) -> None:

@@ -36,7 +36,7 @@ def test_a_killed_worker_loses_no_job_and_seals_everything_once(
                 with connected(fresh_database) as connection:
                     connection.execute(SILENT)
                 with working(fresh_database, folder) as worker:
-                    until(lambda worker=worker: _is_at_work(fresh_database) or worker.process.poll() is not None)
+                    until(lambda: _is_at_work(fresh_database))
                     sleep(choice.uniform(0, 0.3))
                     worker.process.send_signal(SIGKILL)
                     worker.process.wait()

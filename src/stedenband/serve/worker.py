@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from random import uniform
+from signal import SIGINT, SIGTERM
+from threading import Event
 from time import sleep
 
 import click
 import psycopg
 import structlog
+from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import OperationalError
 
@@ -45,18 +49,31 @@ def worker_command() -> None:
 
 def worked(settings: Settings, url: str) -> bool:
     """Work until asked to stop; tell whether it was that, or that the database could not be reached any more."""
+    asked = Event()
     try:
         verify(url)
-        asyncio.run(work(settings, url))
+        asyncio.run(work(settings, url, asked))
     except LOST as error:
         logger.error("the worker lost the database", reason=str(error).strip())  # noqa: TRY400 (one line)
-        return False
-    return True
+    return asked.is_set()
 
 
-async def work(settings: Settings, url: str) -> None:
-    """Do what is to be done, until SIGTERM or SIGINT; what is under way then is finished."""
+async def work(settings: Settings, url: str, asked: Event) -> None:
+    """Do what is to be done until SIGTERM or SIGINT, which `asked` remembers; what is under way then is finished."""
     jobs = jobs_of(settings, url)
+    working = asyncio.ensure_future(_work(jobs))
+
+    def stop() -> None:
+        asked.set()
+        working.cancel()
+
+    for number in (SIGTERM, SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    with suppress(asyncio.CancelledError):
+        await working
+
+
+async def _work(jobs: App) -> None:
     async with jobs.open_async():
         logger.info("working")
         await jobs.run_worker_async(
@@ -65,4 +82,5 @@ async def work(settings: Settings, url: str) -> None:
             shutdown_graceful_timeout=PATIENCE,
             stalled_worker_timeout=STALLED,
             update_heartbeat_interval=STALLED / 3,
+            install_signal_handlers=False,
         )
