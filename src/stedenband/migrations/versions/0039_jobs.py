@@ -18,9 +18,8 @@ def upgrade() -> None:
     op.execute("CREATE SCHEMA jobs")
     op.execute("SET LOCAL search_path = jobs, pg_temp")
     history = files("procrastinate.sql.migrations")
-    for file in sorted(each.name for each in history.iterdir() if each.name.endswith(".sql")):
-        if file <= UP_TO:
-            op.execute((history / file).read_text(encoding="utf-8").replace(":", r"\:"))
+    for file in sorted(each.name for each in history.iterdir() if each.name.endswith(".sql") and each.name <= UP_TO):
+        op.execute((history / file).read_text(encoding="utf-8").replace(":", r"\:"))
     op.execute("SET LOCAL search_path = public, pg_temp")
 
 
