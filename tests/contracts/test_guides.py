@@ -1,11 +1,13 @@
 """What the guides tell is what happens: their calls are made, their addresses read, and their three languages agree."""
 
+import csv
 import json
 import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -16,7 +18,11 @@ from tests.serving import serving
 DOCS = Path(__file__).parents[2] / "docs"
 LANGUAGES = ("nl", "fr", "en")
 COORDINATOR = {language: (DOCS / f"coordinator.{language}.md").read_text() for language in LANGUAGES}
-GUIDES = {**COORDINATOR, "frontend": (DOCS / "frontend.md").read_text()}
+GUIDES = {**COORDINATOR, **{name: (DOCS / f"{name}.md").read_text() for name in ("following", "frontend")}}
+FOLLOW = Path(__file__).parents[2] / "clients" / "typescript" / "src" / "follow.ts"
+ASKED = re.compile(r'Address, \[RelativePath = "([^"]+)", Query = (?:\[([^]]+)\]|query),.*?Bearer " & Key')
+"""What Power Query asks for: the path, and the query where it stands there."""
+VALUE = re.compile(r'(\w+) = "(.*?)"')
 ADDRESS = re.compile(rf"{STANDARD}(/[^\s\"'`<>|…]*)")
 SHOWN = re.compile(r"^\| (\d{3}) \| ([^|]+) \|", re.MULTILINE)
 
@@ -35,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         yield Reader(folder, address, key)
 
 
-@pytest.mark.parametrize("guide", ["en", "frontend"])
+@pytest.mark.parametrize("guide", ["en", "following", "frontend"])
 def test_the_calls_of_a_guide_do_what_it_says(server: Reader, guide: str) -> None:
     for block, brought, statuses in server.follow(GUIDES[guide]):
         told = f"{block.content}\nbrought\n{brought}\n{statuses}"
@@ -43,9 +49,36 @@ def test_the_calls_of_a_guide_do_what_it_says(server: Reader, guide: str) -> Non
         assert all(each < "400" or each in block.expected for each in statuses), told
 
 
+def test_the_program_in_typescript_is_the_one_that_is_compiled_and_run() -> None:
+    (shown,) = [block.content for block in blocks(GUIDES["following"]) if block.language == "typescript"]
+    assert shown == FOLLOW.read_text()
+
+
+def test_power_query_asks_for_what_it_takes_apart(server: Reader) -> None:
+    queries = [block.content for block in blocks(GUIDES["following"]) if block.language == "powerquery"]
+    asked = [ASKED.findall(query)[0] for query in queries]
+    table, feed = (fetched(server, path, query) for path, query in asked)
+    delimiter = re.findall(r'Delimiter = "(.)"', queries[0])
+    heading, first = csv.reader(table.decode("utf-8-sig").splitlines()[:2], delimiter=delimiter[0])
+    assert "href" in heading
+    assert len(heading) == len(first)
+    changes = json.loads(feed)
+    columns = re.findall(r'\{("changedAt".*?)\}', queries[1])[0]
+    assert set(json.loads(f"[{columns}]")) <= set(changes["items"][0])
+    assert {"cursor", "items"} <= set(changes)
+
+
+def fetched(reader: Reader, path: str, query: str) -> bytes:
+    """Return what the reader gets; `query` as Power Query writes a record."""
+    address = f"{reader.address}/{path}?{urlencode(VALUE.findall(query))}"
+    with urlopen(Request(address, headers={"Authorization": f"Bearer {reader.key}"})) as reply:  # noqa: S310
+        return bytes(reply.read())
+
+
 def test_the_addresses_in_the_guides_answer(server: Reader) -> None:
     prose = "".join(
-        re.sub(r"^```(?:http|sh|js)\b.*?^```$", "", each, flags=re.DOTALL | re.MULTILINE) for each in GUIDES.values()
+        re.sub(r"^```(?:http|sh|js|python)\b.*?^```$", "", each, flags=re.DOTALL | re.MULTILINE)
+        for each in GUIDES.values()
     )
     addresses = {address.rstrip(".,;:") for address in ADDRESS.findall(prose) if "{" not in address}
     assert len(addresses) > 10

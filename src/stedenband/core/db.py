@@ -143,8 +143,9 @@ def _refuse_unsafe(connection: psycopg.Connection[Any], _record: object) -> None
     if row is None or row[0] is not False:
         connection.close()
         raise UnsafeDatabaseRole(
-            "STEDENBAND_DATABASE_URL names a role that is superuser, has BYPASSRLS or is (a member of) the owner of the"
-            " tables, or the tables do not exist yet. Use the role stedenband_api, and run 'stedenband migrate' first."
+            "STEDENBAND_DATABASE_URL (of a worker: STEDENBAND_WORKER_URL) names a role that is superuser, has BYPASSRLS"
+            " or is (a member of) the owner of the tables, or the tables do not exist yet. Use the role"
+            " stedenband_api (of a worker: stedenband_worker), and run 'stedenband migrate' first."
         )
     if row[1] != connection.info.backend_pid:
         connection.close()
