@@ -130,16 +130,23 @@ def downgrade() -> None:
         op.execute(f"REVOKE {granted} FROM {WORKER}")
     with op.get_context().autocommit_block():
         for table, verbs in MAY.items():
-            op.execute(
-                "DO $$ BEGIN "
-                + "".join(f"DROP POLICY IF EXISTS work_{verb.lower()} ON {table}; " for verb in verbs)
-                + "END $$"
-            )
+            policies = "".join(_no_policy(table, verb) for verb in verbs)
+            op.execute(f"DO $$ BEGIN {policies} END $$")
 
 
 def _policy(table: str, verb: str) -> str:
-    name = f"work_{verb.lower()}"
-    return (
-        f"IF NOT EXISTS (SELECT FROM pg_policies WHERE tablename = '{table}' AND policyname = '{name}') THEN "
-        f"CREATE POLICY {name} ON {table} FOR {verb} TO {WORKER} {LIMIT[verb]}; END IF; "
-    )
+    created = f"CREATE POLICY {_name(verb)} ON {table} FOR {verb} TO {WORKER} {LIMIT[verb]}"
+    return f"IF NOT {_there(table, verb)} THEN {created}; END IF; "
+
+
+def _no_policy(table: str, verb: str) -> str:
+    return f"IF {_there(table, verb)} THEN DROP POLICY {_name(verb)} ON {table}; END IF; "
+
+
+def _there(table: str, verb: str) -> str:
+    """Return the condition that a policy is there; to ask it locks nothing."""
+    return f"EXISTS (SELECT FROM pg_policies WHERE tablename = '{table}' AND policyname = '{_name(verb)}')"
+
+
+def _name(verb: str) -> str:
+    return f"work_{verb.lower()}"
