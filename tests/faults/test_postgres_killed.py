@@ -27,10 +27,13 @@ def postmaster_of(rig: Rig) -> int:
 
 
 def backends(rig: Rig) -> list[int]:
-    """Return the process ids of the Postgres processes that work for the API now."""
-    with psycopg.connect(rig.database.superuser_url, autocommit=True) as connection:
-        working = "SELECT pid FROM pg_stat_activity WHERE usename = %s AND state <> 'idle'"
-        return [pid for (pid,) in connection.execute(working, [API]).fetchall()]
+    """Return the process ids of the Postgres processes that work for the API now; none while it recovers."""
+    try:
+        with psycopg.connect(rig.database.superuser_url, autocommit=True) as connection:
+            working = "SELECT pid FROM pg_stat_activity WHERE usename = %s AND state <> 'idle'"
+            return [pid for (pid,) in connection.execute(working, [API]).fetchall()]
+    except psycopg.OperationalError:
+        return []
 
 
 def kill(rig: Rig, ledger: Ledger, victim: int) -> float:
