@@ -84,6 +84,7 @@ def test_settings_are_read_anew(fresh_database: TestDatabase, folder: Path) -> N
         ("STEDENBAND_POSTGRES_BIN=/bin", "STEDENBAND_POSTGRES_BIN cannot change while the server runs; start it anew."),
         ("STEDENBAND_DATABASE_URL=", "STEDENBAND_DATABASE_URL cannot change while the server runs"),
         ("STEDENBAND_DATABASE_URL=postgresql://api@127.0.0.1:1/none", "onnection refused"),
+        ("STEDENBAND_WORKER_URL=postgresql://worker@127.0.0.1:1/none", "onnection refused"),
     ],
 )
 def test_settings_that_are_wrong_are_refused_and_the_former_hold(

@@ -130,14 +130,14 @@ def test_it_stops_with_its_parent_when_told_to(folder: Path) -> None:
     assert '"stopping"' in line_of(log, "asked to")
 
 
-def postgres_of(server: Server, former: int = 0) -> int:
-    """Return the process id of its Postgres, once that is another than the former."""
+def part_of(server: Server, words: str, former: int = 0) -> int:
+    """Return the process id of its part that was started with these words, once that is another than the former."""
     return until(
-        lambda: next(
-            (pid for pid in children(server.process.pid) if pid != former and "bin/postgres\0-D" in command_of(pid)),
-            0,
-        )
+        lambda: next((pid for pid in children(server.process.pid) if pid != former and words in command_of(pid)), 0)
     )
+
+
+POSTGRES, WORKER = "bin/postgres\0-D", "\0stedenband\0worker\0"
 
 
 def test_when_gunicorn_dies_all_stop(folder: Path) -> None:
@@ -154,60 +154,46 @@ def test_when_gunicorn_dies_all_stop(folder: Path) -> None:
 def test_a_postgres_that_dies_is_started_again(folder: Path, number: Signals) -> None:
     with serving(folder / "data") as server:
         assert server.status("/readyz") == 200
-        first = postgres_of(server)
+        first = part_of(server, POSTGRES)
         os.kill(first, number)
-        assert postgres_of(server, first)
+        assert part_of(server, POSTGRES, first)
         assert until(lambda: server.status("/readyz") == 200)
         assert '"error"' in line_of(server.log, "PostgreSQL ended, it is started again")
         server.process.send_signal(SIGHUP)
         assert line_of(server.log, '"reloaded"'), "the settings are read anew with it, too"
 
 
-def test_a_postgres_that_dies_again_and_again_stops_the_server(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (POSTGRES, "PostgreSQL ended 6 times within 60 seconds (more in "),
+        (WORKER, "the worker ended 6 times within 60 seconds."),
+    ],
+    ids=["postgres", "worker"],
+)
+def test_a_part_that_dies_again_and_again_stops_the_server(folder: Path, words: str, reason: str) -> None:
     with serving(folder / "data") as server:
         family = server.family()
         victim = 0
         for _ in range(RESTARTS + 1):
-            victim = postgres_of(server, victim)
+            victim = part_of(server, words, victim)
             os.kill(victim, SIGKILL)
         assert server.process.wait() == 1
         assert gone(*family)
-        message = line_of(server.log, "Error: Stopped")
-        assert message.startswith("Error: Stopped, because PostgreSQL ended 6 times within 60 seconds (more in ")
-
-
-def worker_of(server: Server, former: int = 0) -> int:
-    """Return the process id of its worker, once that is another than the former."""
-    return until(
-        lambda: next(
-            (pid for pid in children(server.process.pid) if pid != former and command_of(pid).endswith("\0worker\0")), 0
-        )
-    )
+        assert line_of(server.log, "Error: Stopped").startswith(f"Error: Stopped, because {reason}")
 
 
 def test_a_worker_that_dies_is_started_again_and_a_reload_replaces_it(folder: Path) -> None:
     with serving(folder / "data") as server:
-        first = worker_of(server)
+        first = part_of(server, WORKER)
         server.says("working")
         os.kill(first, SIGKILL)
-        second = worker_of(server, first)
+        second = part_of(server, WORKER, first)
         assert server.says("the worker ended, it is started again")["code"] == -SIGKILL
         server.says("working", 2)
         server.process.send_signal(SIGHUP)
         assert gone(second)
         server.says("working", 3)
-
-
-def test_a_worker_that_dies_again_and_again_stops_the_server(folder: Path) -> None:
-    with serving(folder / "data") as server:
-        family = server.family()
-        victim = 0
-        for _ in range(RESTARTS + 1):
-            victim = worker_of(server, victim)
-            os.kill(victim, SIGKILL)
-        assert server.process.wait() == 1
-        assert gone(*family)
-        assert line_of(server.log, "Error") == "Error: Stopped, because the worker ended 6 times within 60 seconds."
 
 
 def test_with_a_postgres_of_ones_own_there_is_a_worker_where_it_has_an_address(
@@ -236,8 +222,12 @@ def test_another_postgres_is_used_when_there_is_an_address(fresh_database: TestD
 
 
 @pytest.mark.parametrize("role", ["owner_url", "superuser_url"])
-def test_a_role_that_no_policy_binds_is_refused(fresh_database: TestDatabase, folder: Path, role: str) -> None:
-    message = refused("serve", folder / "data", STEDENBAND_DATABASE_URL=getattr(fresh_database, role))
+@pytest.mark.parametrize("setting", ["STEDENBAND_DATABASE_URL", "STEDENBAND_WORKER_URL"])
+def test_a_role_that_no_policy_binds_is_refused(
+    fresh_database: TestDatabase, folder: Path, role: str, setting: str
+) -> None:
+    addresses = {"STEDENBAND_DATABASE_URL": fresh_database.api_url, setting: getattr(fresh_database, role)}
+    message = refused("serve", folder / "data", **addresses)
     assert "names a role that is superuser, has BYPASSRLS or is (a member of) the owner" in message
 
 

@@ -50,20 +50,20 @@ def owner_address(settings: "Settings") -> Iterator[str]:
 @contextmanager
 def owner_session(url: str) -> Iterator[Session]:
     """Give a session of the owner, whom no row policy binds; what is not committed at the end is undone."""
-    with _session(url, "-c timezone=UTC") as session:
+    with _session(url, options="-c timezone=UTC") as session:
         yield session
 
 
 @contextmanager
 def worker_session(url: str) -> Iterator[Session]:
     """Give a session of the worker, whom policies of its own bind; it may take longer than a request, not for ever."""
-    with _session(url, WORKER_OPTIONS) as session:
+    with _session(url, options=WORKER_OPTIONS, **LINE) as session:
         yield session
 
 
 @contextmanager
-def _session(url: str, options: str) -> Iterator[Session]:
-    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": options, **LINE})
+def _session(url: str, **connection: str | int) -> Iterator[Session]:
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args=connection)
     try:
         with Session(engine) as session:
             yield session

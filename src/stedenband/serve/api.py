@@ -2,14 +2,12 @@
 
 import os
 import socket
-import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from signal import SIGTERM
 
-from stedenband.config import PREFIX, Settings
-from stedenband.core.process import child, stop
+from stedenband.config import Settings
+from stedenband.serve.part import Part
 
 READY = "STEDENBAND_READY"
 """Where a worker says that it is ready: the number of a pipe that it inherits."""
@@ -27,15 +25,15 @@ class Place:
     measures: str
 
 
-class Api:
-    """One gunicorn and its workers, with settings that stay as they are."""
+class Api(Part):
+    """One gunicorn and its workers."""
 
     def __init__(self, settings: Settings, place: Place) -> None:
-        """Start it; it never learns the owner's address or the worker's, nor where its settings came from."""
+        """Start it; it learns nobody's address of the database but its own."""
         self._unready = settings.workers
         self._pipe, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            self.process: subprocess.Popen[bytes] = child(
+            super().__init__(
                 [
                     *(sys.executable, "-m", "gunicorn"),
                     *("--config", "python:stedenband.serve.gunicorn_conf"),
@@ -45,14 +43,9 @@ class Api:
                     *("--log-level", settings.log_level.lower()),
                     "stedenband.app:create_app()",
                 ],
-                on_our_death=SIGTERM,
-                environment={
-                    **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
-                    **replace(settings, owner_url=None, worker_url=None).variables(),
-                    MEASURES: place.measures,
-                    READY: str(told),
-                },
-                descriptors=[place.listener.fileno(), told],
+                replace(settings, worker_url=None),
+                (place.listener.fileno(), told),
+                **{MEASURES: place.measures, READY: str(told)},
             )
         finally:
             os.close(told)
@@ -67,15 +60,7 @@ class Api:
             self._unready -= len(os.read(self._pipe, 4096))
         return self._unready <= 0
 
-    def ended(self) -> bool:
-        """Tell whether it has ended, asked to or not."""
-        return self.process.poll() is not None
-
-    def retire(self) -> None:
-        """Ask it to end after the requests under way; do not wait."""
-        self.process.send_signal(SIGTERM)
-
     def close(self) -> None:
         """Have it end after the requests under way, and wait for that."""
-        stop(self.process, SIGTERM)
+        super().close()
         os.close(self._pipe)

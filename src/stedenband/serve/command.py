@@ -44,7 +44,8 @@ def serve_command(*, demo: bool, with_parent: bool) -> None:
         postgres, api_url, owner_url = start_database(settings, stack)
         if owner_url:
             migrations.upgrade(owner_url)
-        verify(api_url)
+        for url in filter(None, (api_url, settings.worker_url)):
+            verify(url)
         if demo:
             show_demo(owner_url, settings.data / "demo-keys.json")
         measures = stack.enter_context(TemporaryDirectory(prefix="stedenband-metrics-", ignore_cleanup_errors=True))

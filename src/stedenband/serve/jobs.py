@@ -34,8 +34,11 @@ JOBS = (
     Job("sweep", "41 1 * * *", sweep_documents),
 )
 
-RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
-"""Attempts within a day; what fails in all of them stays, as `failed`, until an operator looks."""
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
+"""Further attempts after 4 s, 16 s and so on, within an hour and a half; what fails in all of them stays, as `failed`.
+
+No longer: while one of them waits, the next of the calendar does not begin.
+"""
 MISSED = 25 * 60 * 60
 """Seconds for which what was due while no worker ran is made up for: a machine may be off at night."""
 KEPT = 30 * 24

@@ -19,8 +19,9 @@ from stedenband.core.process import Signals
 from stedenband.core.refusal import Refusal
 from stedenband.core.roles import API, WORKER
 from stedenband.serve.api import Api, Place
-from stedenband.serve.beside import Worker
+from stedenband.serve.beside import Worker, beside
 from stedenband.serve.checks import check_extras, verify
+from stedenband.serve.part import Part
 
 logger = structlog.get_logger()
 
@@ -60,9 +61,9 @@ class Watch:
         """Start the API, and the worker where its address of the database is known."""
         settings = self._complete(self._settings)
         self._api = Api(settings, self._place)
-        self._worker = Worker(settings) if settings.worker_url else None
+        self._worker = beside(settings)
         self._successor: Api | None = None
-        self._former: list[Api | Worker] = []
+        self._former: list[Part] = []
         where = address(settings.host, settings.port)
         logger.info("serving", address=where, public_url=settings.public_url)
         return self
@@ -113,7 +114,7 @@ class Watch:
         if self._ends_of_worker.are_too_many():
             return False
         logger.error("the worker ended, it is started again", code=ended.process.returncode)
-        self._worker = Worker(self._complete(self._settings))
+        self._worker = beside(self._complete(self._settings))
         return True
 
     def _prepare(self) -> None:
@@ -141,8 +142,8 @@ class Watch:
         if changed:
             raise Refusal(f"{' and '.join(changed)} cannot change while the server runs; start it anew.")
         check_extras(settings)
-        if settings.database_url:
-            verify(settings.database_url)
+        for url in filter(None, (settings.database_url, settings.worker_url)):
+            verify(url)
         return settings
 
     def _complete(self, settings: Settings) -> Settings:
@@ -159,15 +160,14 @@ class Watch:
             self._api, self._successor = successor, None
             if self._worker:
                 self._retire(self._worker)
-            settings = self._complete(self._settings)
-            self._worker = Worker(settings) if settings.worker_url else None
+            self._worker = beside(self._complete(self._settings))
             logger.info("reloaded")
         elif successor.ended():
             self._successor = None
             successor.close()
             logger.error("reload failed, the former processes go on", code=successor.process.returncode)
 
-    def _retire(self, process: Api | Worker) -> None:
+    def _retire(self, process: Part) -> None:
         process.retire()
         self._former.append(process)
 

@@ -25,8 +25,6 @@ logger = structlog.get_logger()
 
 AT_ONCE = 2
 """Jobs that one worker does at the same time."""
-PATIENCE = 20.0
-"""Seconds that jobs under way have when the worker is to stop; what takes longer is begun again by another."""
 LOST = (ConnectorException, OperationalError, psycopg.OperationalError)
 """How the end of the database shows."""
 
@@ -79,7 +77,6 @@ async def _work(jobs: App) -> None:
         await jobs.run_worker_async(
             concurrency=AT_ONCE,
             delete_jobs="successful",
-            shutdown_graceful_timeout=PATIENCE,
             stalled_worker_timeout=STALLED,
             update_heartbeat_interval=STALLED / 3,
             install_signal_handlers=False,

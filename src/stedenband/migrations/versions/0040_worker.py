@@ -1,5 +1,7 @@
 """What the worker may do by itself: its jobs, and over all cities seal, sweep and apply retention."""
 
+from collections.abc import Callable
+
 from alembic import op
 
 revision = "0040"
@@ -115,10 +117,7 @@ def upgrade() -> None:
     op.execute(GUARDS.format(before="row_security_active", after="is_bound"))
     for granted in GRANTED:
         op.execute(f"GRANT {granted} TO {WORKER}")
-    with op.get_context().autocommit_block():
-        for table, verbs in MAY.items():
-            policies = "".join(_policy(table, verb) for verb in verbs)
-            op.execute(f"DO $$ BEGIN {policies} END $$")
+    _table_by_table(_policy)
 
 
 def downgrade() -> None:
@@ -128,10 +127,14 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION IF EXISTS is_bound(oid)")
     for granted in GRANTED:
         op.execute(f"REVOKE {granted} FROM {WORKER}")
+    _table_by_table(_no_policy)
+
+
+def _table_by_table(statement: Callable[[str, str], str]) -> None:
     with op.get_context().autocommit_block():
         for table, verbs in MAY.items():
-            policies = "".join(_no_policy(table, verb) for verb in verbs)
-            op.execute(f"DO $$ BEGIN {policies} END $$")
+            statements = "".join(statement(table, verb) for verb in verbs)
+            op.execute(f"DO $$ BEGIN {statements} END $$")
 
 
 def _policy(table: str, verb: str) -> str:
