@@ -17,8 +17,8 @@ from tests.processes import PATIENCE
 
 PAUSE = 0.05
 """Seconds before a request is repeated: less than Retry-After asks for, so that faults are met more often."""
-BETWEEN = 0.02
-"""Seconds between two reads of one reader, so that the processors are left to the writers."""
+BETWEEN = 0.05
+"""Seconds between two requests of one caller, so that the processors are left to what breaks and comes back."""
 READS = (
     "/v1/me",
     "/v1/organizations?sort=-updatedAt&pageSize=25",
@@ -46,7 +46,7 @@ class Writer:
     def run(self) -> None:
         """Write until told to stop; what was begun is finished."""
         for count in itertools.count(1):
-            if self.stop.is_set():
+            if self.stop.wait(BETWEEN):
                 return
             self.write(f"Load of {self.caller.city}, {KINDS[self.number // 2 % len(KINDS)]} {self.number}.{count}")
 

@@ -22,7 +22,7 @@ from tests.processes import until
 from tests.serving import environment
 from tests.transfer.conftest import HEADING
 
-ROWS = 200
+ROWS = 100
 KILLS = 5
 SEED = 20272
 WRITTEN = "SELECT name FROM partner_city WHERE name LIKE 'Imported%'"

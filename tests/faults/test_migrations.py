@@ -41,6 +41,8 @@ PATHS = (
 NO_KEY = f"sb_{'0' * 12}_{'a' * 43}"
 LOCK_TIMEOUT = "-c lock_timeout=1000 -c statement_timeout=3000"
 """As the API has it: who waits longer than a second for a lock is refused, and the test fails."""
+PAUSE = 0.005
+"""Seconds between two requests of one caller, so that the processors are left to the migrations."""
 BUSY = {503, "55P03"}
 """What a caller is told that waited so long."""
 TIMES = 3
@@ -80,7 +82,7 @@ class Load:
         url = self.rig.database.owner_url
         with psycopg.connect(url, autocommit=True, options=LOCK_TIMEOUT) as connection:
             for table in itertools.cycle(self.tables):
-                if self.stop.is_set():
+                if self.stop.wait(PAUSE):
                     return
                 try:
                     connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
@@ -92,7 +94,7 @@ class Load:
     def call(self, caller: Caller) -> None:
         """Ask the API for everything that it can answer before and after."""
         for path in itertools.cycle(self.paths):
-            if self.stop.is_set():
+            if self.stop.wait(PAUSE):
                 return
             try:
                 self.answers[caller.ask("GET", path).status] += 1
@@ -103,7 +105,7 @@ class Load:
         """Look who waits for a lock, and for how long."""
         with psycopg.connect(self.rig.database.superuser_url, autocommit=True) as connection:
             waited = False
-            while not self.stop.is_set():
+            while not self.stop.wait(PAUSE):
                 row = connection.execute(WAITING).fetchone()
                 assert row
                 self.migration_waited += row[0] and not waited
@@ -145,12 +147,12 @@ def look_around(database: TestDatabase) -> dict[str, Revision]:
     settings = Settings(database_url=database.api_url, public_url=BASE, anonymous_limit=0)
     found = {}
     steps = chain()
+    app = create_app(settings)
     for start, end in itertools.pairwise(["", *reversed(steps)]):
         if start:
             migrate(database, start, end)
         with psycopg.connect(database.owner_url) as owner:
             tables = frozenset(row[0] for row in owner.execute(TABLES))
-        app = create_app(settings)  # its pool trusts nothing but tables that are there
         answered = {path for path in PATHS if all(status < 500 for status in statuses(app.test_client(), path))}
         app.extensions["stedenband.database"].engine.dispose()
         found[end] = Revision(tables, frozenset(answered))

@@ -15,6 +15,11 @@ LOCK = 7_305_410_042
 NAME = "stedenband migrate"
 """What an operator sees in pg_stat_activity of a migration that runs."""
 LOCK_TIMEOUT_MS = 50
+"""How long the first tries wait for a lock, and callers behind them."""
+LONGEST_LOCK_TIMEOUT_MS = 400
+"""How long the last tries wait: callers that wait behind one are refused after a second."""
+TRIES = 5
+"""So many in a row wait equally long; the next wait twice that."""
 STATEMENT_TIMEOUT_MS = 600_000
 PATIENCE = 60.0
 """Seconds of retries before a migration that cannot get its locks gives up."""
@@ -42,15 +47,18 @@ def _run(owner_url: str, step: Callable[[Config], None], patience: float) -> Non
     engine = create_engine(
         owner_url,
         connect_args={
-            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
             "application_name": NAME,
         },
     )
     until = monotonic() + patience
+    tries = 0
     try:
         while True:
             try:
                 with engine.connect() as connection:
+                    longest = min(LOCK_TIMEOUT_MS << tries // TRIES, LONGEST_LOCK_TIMEOUT_MS)
+                    connection.exec_driver_sql(f"SET lock_timeout = {longest}")
                     connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")
                     connection.commit()
                     try:
@@ -64,6 +72,7 @@ def _run(owner_url: str, step: Callable[[Config], None], patience: float) -> Non
                 busy = isinstance(error.orig, psycopg.errors.LockNotAvailable)
                 if not busy or monotonic() > until:
                     raise
+                tries += 1
                 sleep(uniform(0.05, 0.25))  # noqa: S311 (jitter, not a secret)
             else:
                 return

@@ -1,9 +1,11 @@
 """How gunicorn serves the API; `serve` adds address, processes, threads and log level on the command line.
 
 The code is loaded before the workers are forked, which makes them ready in a fraction of the time and lets them share
-its memory. Each makes its application itself: an engine may not be opened before a fork.
+its memory. Each makes its application itself: an engine may not be opened before a fork. What is loaded stays, so the
+collector of garbage never looks through it.
 """
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,7 @@ logconfig_dict = {
 def post_worker_init(worker: Any) -> None:
     """Begin to send traces, where they are wanted, and tell `serve` that this worker is ready."""
     telemetry.start(worker.wsgi)
+    gc.freeze()
     os.write(int(os.environ[READY]), b"+")
 
 
