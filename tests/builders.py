@@ -15,12 +15,14 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from stedenband.access.models import ROLES, ApiClient
 from stedenband.access.rules import issue_key
 from stedenband.app import create_app
+from stedenband.changes.models import ChangeEpoch
 from stedenband.cities.models import Agreement, CityLink, CityLinkMember, PartnerCity
 from stedenband.config import Settings
 from stedenband.core.address import owner_session
@@ -67,6 +69,7 @@ from stedenband.projects.models import (
     ProjectTheme,
     Result,
 )
+from stedenband.webhooks.models import Webhook, WebhookDelivery
 from tests.databases import TestDatabase, open_folder
 
 BASE = "http://127.0.0.1:8000"
@@ -474,6 +477,19 @@ def a_contact(**values: Any) -> Contact:
             **values,
         }
     )
+
+
+def a_webhook(client: UUID, **values: Any) -> Webhook:
+    """Return a webhook of a client, which was told everything there is."""
+    position = {"epoch": select(ChangeEpoch.epoch).scalar_subquery(), "transaction_id": 2**62, "sequence": 0}
+    known = {"label": "Map", "url": "https://map.example.org/", "secret": bytes(32), **position}
+    return Webhook(api_client_id=client, **{**known, **values})
+
+
+def a_delivery(webhook: UUID) -> WebhookDelivery:
+    """Return a message of a webhook that is yet to be sent."""
+    kind = "org.stedenband.webhooks.test"
+    return WebhookDelivery(webhook_id=webhook, record_id=webhook, type=kind, subject=f"{BASE}/v1/webhooks", data={})
 
 
 def a_subscription(client: UUID, secret: str | None = None, **values: Any) -> CalendarSubscription:

@@ -11,7 +11,7 @@ from signal import SIGTERM
 import psycopg
 
 from stedenband.config import Settings
-from stedenband.serve.jobs import jobs_of
+from stedenband.work.jobs import jobs_of
 from tests.databases import TestDatabase
 from tests.serving import COMMAND, Server, environment
 
@@ -51,10 +51,10 @@ def work_off(database: TestDatabase, folder: Path) -> None:
 
 
 @contextmanager
-def working(database: TestDatabase, folder: Path) -> Iterator[Server]:
+def working(database: TestDatabase, folder: Path, **more: str) -> Iterator[Server]:
     """Run a worker as a process of its own; at the end it stops."""
     log = folder / "log"
-    settings = environment(folder, STEDENBAND_WORKER_URL=database.worker_url)
+    settings = environment(folder, STEDENBAND_WORKER_URL=database.worker_url, **more)
     with log.open("ab") as errors:
         process = subprocess.Popen([sys.executable, *COMMAND[1:-1], "worker"], env=settings, stderr=errors)
     try:

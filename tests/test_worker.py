@@ -7,7 +7,7 @@ import psycopg
 from click.testing import CliRunner, Result
 
 from stedenband.cli import main
-from stedenband.serve.jobs import JOBS
+from stedenband.work.jobs import JOBS
 from tests.builders import OWN, World
 from tests.changes.feed import wait_for_older_transactions
 from tests.databases import TestDatabase

@@ -16,3 +16,4 @@ GRANT CONNECT, TEMPORARY ON DATABASE "stedenband" TO "stedenband_api", "stedenba
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO "stedenband_owner";
 GRANT USAGE ON SCHEMA public TO "stedenband_api", "stedenband_worker";
+GRANT "stedenband_api" TO "stedenband_worker" WITH INHERIT FALSE, SET TRUE;

@@ -37,6 +37,7 @@ from stedenband.web import (
     trace,
 )
 from stedenband.web.resource import Resource
+from stedenband.webhooks import routes as webhooks
 
 RESOURCES: tuple[Resource, ...] = (
     *cities.RESOURCES,
@@ -47,6 +48,7 @@ RESOURCES: tuple[Resource, ...] = (
     *documents.RESOURCES,
     *access.RESOURCES,
     *insight.RESOURCES,
+    *webhooks.RESOURCES,
 )
 CODE_LISTS = {
     **cities.CODE_LISTS,
@@ -58,6 +60,7 @@ CODE_LISTS = {
     **access.CODE_LISTS,
     **changes.CODE_LISTS,
     **insight.CODE_LISTS,
+    **webhooks.CODE_LISTS,
 }
 """Our enumerations by the name under which refData lists them."""
 
@@ -93,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     deprecation.install(app)
     windows = rates.install(app, settings)
     documents.install(app, settings)
+    webhooks.install(app, settings)
     guard.install(app, database, credential_reader(settings.issuer()))
     api, converter = openapi.api_for(app)
     problems.register(app)
@@ -106,6 +110,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         *access.BLUEPRINTS,
         changes.blueprint(RESOURCES),
         insight.blueprint(RESOURCES),
+        webhooks.blueprint,
         refdata.blueprint(CODE_LISTS),
         health.blueprint,
     ):

@@ -13,7 +13,7 @@ from stedenband.core.refusal import Refusal
 COMMANDS = {
     "check": "stedenband.changes.commands:check_group",
     "import": "stedenband.transfer.commands:import_group",
-    "jobs": "stedenband.serve.commands:jobs_group",
+    "jobs": "stedenband.work.commands:jobs_group",
     "keys": "stedenband.access.commands:keys_group",
     "migrate": "stedenband.migrations.commands:migrate_command",
     "openapi": "stedenband.web.commands:openapi_command",
@@ -22,7 +22,7 @@ COMMANDS = {
     "seal": "stedenband.changes.commands:seal_command",
     "serve": "stedenband.serve.command:serve_command",
     "sweep": "stedenband.documents.commands:sweep_command",
-    "worker": "stedenband.serve.worker:worker_command",
+    "worker": "stedenband.work.worker:worker_command",
 }
 """Name of a command -> where it lives."""
 

@@ -133,6 +133,8 @@ class Settings:
     """Mebibytes of all documents of one city together; 0: no limit."""
     secret: str | None = None
     """What signs links to files, 32 characters or more; absent: one is made and kept in `data`."""
+    webhooks_to_loopback: bool = False
+    """Whether webhooks may lead to this machine, for whoever develops a receiver; never in an installation in use."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call the API from a browser, such as `https://map.example.org`; absent: none."""
 
@@ -167,6 +169,7 @@ class Settings:
             trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=NOT_NEGATIVE),
             largest_document=env.int("LARGEST_DOCUMENT", 50, validate=POSITIVE),
             documents_quota=env.int("DOCUMENTS_QUOTA", 5000, validate=NOT_NEGATIVE),
+            webhooks_to_loopback=env.bool("WEBHOOKS_TO_LOOPBACK", False),
             secret=env.str("SECRET", None, validate=long_enough) or None,
             cors_origins=tuple(env.list("CORS_ORIGINS", [], validate=origins)),
             oidc_issuer=env.str("OIDC_ISSUER", None) or None,

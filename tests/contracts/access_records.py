@@ -31,6 +31,7 @@ from tests.builders import (
     a_contact,
     a_decision,
     a_delegation,
+    a_delivery,
     a_document,
     a_link,
     a_period,
@@ -39,6 +40,7 @@ from tests.builders import (
     a_project,
     a_result,
     a_subscription,
+    a_webhook,
     an_agreement,
     an_indicator,
     an_organization,
@@ -542,6 +544,21 @@ def subscription(owner: str, role: str) -> Maker:
     return make
 
 
+def hook(owner: str, role: str) -> Maker:
+    """Make a webhook, which is its client's own, with a message in its log."""
+
+    def make(session: Session, world: World) -> Subject:
+        row = a_webhook(world.clients[owner, role])
+        session.add(row)
+        session.flush()
+        message = a_delivery(row.id)
+        session.add(message)
+        session.flush()
+        return Subject({"webhookId": row.id, "deliveryId": message.id}, Facts("client", frozenset({owner}), maker=role))
+
+    return make
+
+
 def secret(status: str) -> Maker:
     """Make the secret of a calendar, whose client is active or not: it opens the calendar to whoever has it."""
 
@@ -567,6 +584,12 @@ def no_agreement(within: Maker) -> Maker:
     return lambda session, world: Subject(within(session, world).ids | {"agreementId": MISSING})
 
 
+WEBHOOK_CASES = {
+    "of a coordinator": hook(OWN, "coordinator"),
+    "of an auditor": hook(OWN, "auditor"),
+    "of the other side": hook(PARTNER, "partner"),
+    "missing": nothing(webhookId=MISSING, deliveryId=MISSING),
+}
 MAKERS: dict[str, dict[str, Maker]] = {
     "partnerCityId": {
         "own private": city("city", OWN),
@@ -713,6 +736,8 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "of the other side": subscription(PARTNER, "partner"),
         "missing": nothing(calendarSubscriptionId=MISSING),
     },
+    "webhookId": WEBHOOK_CASES,
+    "deliveryId": WEBHOOK_CASES,
     "secret": {
         "of a client": secret("active"),
         "of a suspended client": secret("suspended"),

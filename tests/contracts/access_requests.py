@@ -281,5 +281,10 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("PATCH", "<apiClientId>", ""): lambda _: {"name": a_new_value()},
     ("POST", "keys", ""): lambda _: {},
     ("POST", "calendarSubscriptions", ""): lambda _: {"label": "A phone"},
+    ("POST", "webhooks", ""): lambda _: {"label": "A map", "url": "https://map.example.org/hooks"},
+    ("PATCH", "<webhookId>", ""): lambda _: {"label": a_new_value()},
+    ("POST", "replay", ""): lambda _: {},
+    ("POST", "secret", ""): lambda _: None,
+    ("POST", "test", ""): lambda _: None,
 }
 """By method, end of the path and act."""

@@ -169,6 +169,17 @@ POST   /v1/calendarSubscriptions                      -       any      any      
 GET    /v1/calendarSubscriptions/<calendarSubscriptionId>            -     seen    seen  seen   seen   seen     200
 GET    /v1/calendarSubscriptions/<calendarSubscriptionId>/history    -     seen    seen  seen   seen   seen     200
 DELETE /v1/calendarSubscriptions/<calendarSubscriptionId>            -     seen    seen  seen   seen   seen     204
+GET    /v1/webhooks                                   -       any      any      any     any          any        200
+POST   /v1/webhooks                                   -       any      any      any     any          -          201
+GET    /v1/webhooks/<webhookId>                       -       seen     seen     seen    seen         seen       200
+GET    /v1/webhooks/<webhookId>/history               -       seen     seen     seen    seen         seen       200
+PATCH  /v1/webhooks/<webhookId>                       -       seen     seen     seen    seen         -          200
+DELETE /v1/webhooks/<webhookId>                       -       seen     seen     seen    seen         seen       204
+POST   /v1/webhooks/<webhookId>/secret                -       seen     seen     seen    seen         -          200
+POST   /v1/webhooks/<webhookId>/replay                -       seen     seen     seen    seen         -          200
+POST   /v1/webhooks/<webhookId>/test                  -       seen     seen     seen    seen         -          201
+GET    /v1/webhooks/<webhookId>/deliveries            -       seen     seen     seen    seen         seen       200
+GET    /v1/webhooks/<webhookId>/deliveries/<deliveryId>            -       seen     seen     seen    seen         seen       200
 GET    /v1/calendars/<secret>                     seen    seen     seen     seen    seen         seen       200
 
 GET    /v1/exchangeProjects/<exchangeProjectId>/results                             seen  seen      seen  seen   seen   seen  200

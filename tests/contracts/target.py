@@ -51,9 +51,20 @@ RESTORE = {
     "revokeCalendarSubscription": f"INSERT INTO calendar_subscription (id, api_client_id, hash, label, language)"
     f" SELECT '{EXAMPLE_ID}', id, sha256('{EXAMPLE_SECRET}'), 'Phone', 'nl' FROM api_client"
     f" WHERE name = 'coordinator of {OWN}' ON CONFLICT DO NOTHING",
+    "deleteWebhook": f"""
+        WITH hook AS (
+            INSERT INTO webhook (id, api_client_id, label, url, secret, epoch, transaction_id, sequence)
+            SELECT '{EXAMPLE_ID}', c.id, 'Map', 'https://map.example.org/', sha256(''), e.epoch, 2^62, 0
+            FROM api_client c, change_epoch e WHERE c.name = 'coordinator of {OWN}'
+            ON CONFLICT (id) DO UPDATE SET status = 'active', reason = NULL RETURNING id
+        )
+        INSERT INTO webhook_delivery (id, webhook_id, record_id, type, subject, data)
+        SELECT id, id, id, 'org.stedenband.webhooks.test', 'https://links.example.org/', '{{}}' FROM hook
+        ON CONFLICT (id) DO NOTHING
+    """,
 }
 """So that a record can be moved, or revoked, again and again, and each operation meets links of the same members."""
-NOT_KEPT = {"queryContacts", "actOnPeriods", "createCalendarSubscription"}
+NOT_KEPT = {"queryContacts", "actOnPeriods", "createCalendarSubscription", "createWebhook", "rotateWebhookSecret"}
 """What is asked or done once and does not come back as it was sent, or not with its secret."""
 
 
@@ -129,6 +140,7 @@ def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
             "delegationId": str(world.delegations["public"]), "programItemId": str(world.program_items["public"]),
             "hostCity": str(world.cities[PARTNER]),
             "calendarSubscriptionId": EXAMPLE_ID, "secret": EXAMPLE_SECRET,
+            "webhookId": EXAMPLE_ID, "deliveryId": EXAMPLE_ID,
             "documentId": str(world.documents["public"]), "uploadId": upload,
         }  # fmt: skip
         for restored in RESTORE.values():

@@ -34,13 +34,18 @@ WITHOUT_HISTORY = {
     "stored_file": "is named by documents, which have a history",
     "stopped_transfer": "is written when the record of change is",
     "upload": "is under way for a day, and then a document or nothing",
+    "webhook_delivery": "is the log of a webhook, kept for a month",
 }
-LEFT_OUT = {"api_key": {"hash", "last_used_at"}, "calendar_subscription": {"hash"}}
+LEFT_OUT = {
+    "api_key": {"hash", "last_used_at"},
+    "calendar_subscription": {"hash"},
+    "webhook": {"secret", "previous_secret"},
+}
 """Columns that no history names besides the personal ones: a secret, and what every request moves."""
 
 DEFINER = {
     "agreement_candidates", "api_client_candidates", "check_agreement", "check_link", "check_transfer", "city_link_candidates",
-    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enter_calendar", "follow_ground", "follow_link", "follow_merged_link", "forget_link", "forget_replies",
+    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enter_calendar", "enter_webhook", "follow_ground", "follow_link", "follow_merged_link", "forget_link", "forget_replies",
     "has_client",
     "check_award", "check_delegation", "check_dimensions", "check_document", "check_period", "check_program_item", "check_project", "decision_candidates", "delegation_candidates", "document_candidates", "enter_by_link", "exchange_project_candidates", "follow_decisions", "follow_delegations", "follow_documents", "follow_projects", "follow_subject", "follow_traveler", "indicator_candidates", "inherit", "join_delegations", "keep_documents", "keep_figures", "keep_file", "keep_own", "keep_own_delegations", "keep_period", "leave_delegations", "leave_documents", "leave_link", "leave_people", "leave_projects", "leave_results", "may_send", "merge_city_links", "my_links", "my_name", "my_senders", "narrow_delegations", "narrow_projects", "organization_candidates", "partner_city_candidates", "pass_on", "pass_on_delegation", "policy_action_candidates", "policy_goal_candidates", "policy_plan_candidates", "privacy_act_candidates", "program_item_candidates", "purge_replies", "record_change", "record_parts", "replies_about", "result_candidates", "sectors_are_whole", "spare_joiners", "tell_joiner", "tell_leavers", "tell_transfers", "transfer_ground_candidates", "unshare", "write_change",
 }  # fmt: skip
@@ -53,7 +58,7 @@ FOR_CALLERS = {
     "count_jobs", "count_replies", "document_candidates", "enter", "enter_as", "enter_by_link", "enter_calendar", "forget_replies", "has_client", "indicator_candidates", "keep_file", "merge_city_links", "my_links", "my_name", "my_senders", "organization_candidates", "partner_city_candidates", "privacy_act_candidates", "result_candidates", "transfer_ground_candidates",
 }  # fmt: skip
 
-FOR_THE_WORKER = {"purge_replies", "tell_transfers"}
+FOR_THE_WORKER = {"enter_webhook", "purge_replies", "tell_transfers"}
 """The functions that the worker may call besides: they apply retention in all cities."""
 
 WORK = {
@@ -67,6 +72,8 @@ WORK = {
     "privacy_act": {"SELECT", "INSERT"},
     "contact_role": {"SELECT"},
     "contact": {"SELECT", "UPDATE"},
+    "webhook": {"SELECT", "UPDATE"},
+    "webhook_delivery": {"SELECT", "INSERT", "UPDATE", "DELETE"},
 }
 """What the worker does with all rows, whoever they belong to; besides it takes persons out of whatever names them."""
 
@@ -88,7 +95,8 @@ FIXED = {
 """Columns that the API never updates."""
 
 LATER = {table: {"city_link_id"} for table in ("organization", "contact", "exchange_project")} | {
-    "delegation_follow_up": {"exchange_project_id"}
+    "delegation_follow_up": {"exchange_project_id"},
+    "webhook": {"city_link_id"},
 }
 """Records that may be shared in a link, or become part of a project, after they were made."""
 
@@ -189,8 +197,12 @@ def test_every_policy_limits_something(catalogue: Connection) -> None:
 
 def test_the_worker_has_the_grants_of_the_api_and_what_its_own_work_takes(catalogue: Connection) -> None:
     more = {("change_seal", "INSERT"), ("sealed_change", "SELECT"), ("sealed_change", "INSERT"),
-            ("stored_file", "SELECT"), ("stored_file", "DELETE")}  # fmt: skip
+            ("stored_file", "SELECT"), ("stored_file", "DELETE"),
+            ("webhook_delivery", "UPDATE"), ("webhook_delivery", "DELETE")}  # fmt: skip
     of_worker, of_api = grants(catalogue, "stedenband_worker"), grants(catalogue, "stedenband_api")
+    secrets = of_worker["webhook", "SELECT"] - of_api["webhook", "SELECT"]
+    assert secrets == {"secret", "previous_secret"}
+    of_worker["webhook", "SELECT"] -= secrets
     assert {name: columns for name, columns in of_worker.items() if name not in more} == of_api
     assert set(of_worker) == {*of_api, *more}
 
@@ -222,10 +234,11 @@ def test_nobody_updates_what_says_whose_a_record_is_and_since_when(catalogue: Co
             assert not columns & FIXED - LATER.get(table, set()), table
 
 
-@pytest.mark.parametrize("table", ["api_key", "calendar_subscription"])
-def test_nobody_reads_the_hash_of_a_secret(catalogue: Connection, table: str) -> None:
+@pytest.mark.parametrize("table", ["api_key", "calendar_subscription", "webhook"])
+def test_nobody_reads_a_secret_or_its_hash(catalogue: Connection, table: str) -> None:
     readable = grants(catalogue, "stedenband_api")[table, "SELECT"]
-    assert readable == {column.name for column in Record.metadata.tables[table].c} - {"hash"}
+    secrets = {"hash", "secret", "previous_secret"}
+    assert readable == {column.name for column in Record.metadata.tables[table].c} - secrets
 
 
 def test_every_change_of_a_record_is_recorded_with_the_record_it_is_part_of(catalogue: Connection) -> None:

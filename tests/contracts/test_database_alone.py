@@ -276,6 +276,20 @@ NOBODY = (
         "INSERT INTO calendar_subscription (api_client_id, hash, label, language, person_id)"
         " VALUES (my_client(), 'x', 'Ours', 'nl', uuidv7())"
     ),
+    "SELECT secret FROM webhook",
+    "SELECT previous_secret FROM webhook",
+    "SELECT enter_webhook(uuidv7())",
+    "UPDATE webhook SET previous_until = NULL",
+    (
+        "INSERT INTO webhook (api_client_id, label, url, secret, epoch, transaction_id, sequence)"
+        " VALUES (uuidv7(), 'Ours', 'https://map.example.org/', sha256(''), uuidv7(), 0, 0)"
+    ),
+    "UPDATE webhook_delivery SET state = 'delivered'",
+    "DELETE FROM webhook_delivery",
+    (
+        "INSERT INTO webhook_delivery (webhook_id, record_id, type, subject, data)"
+        " VALUES (uuidv7(), uuidv7(), 'org.stedenband.webhooks.test', 'x', '{}')"
+    ),
     (
         "INSERT INTO change (transaction_id, operation, table_name, record_id, version, fields, visibility)"
         " VALUES (1, 'created', 'city_link', %(shared)s, 1, '{}', 'public')"

@@ -77,6 +77,7 @@ from stedenband.web.projection import Projection
 from stedenband.web.resource import Resource
 from stedenband.web.schema import Schema, audience_of, on_demand
 from stedenband.web.statements import Statements
+from stedenband.webhooks.models import Webhook
 from tests.builders import (
     BASE,
     OWN,
@@ -91,6 +92,7 @@ from tests.builders import (
     a_program_item,
     a_project,
     a_subscription,
+    a_webhook,
 )
 
 UGLY = "Ĉ “quoted” \\ back/slash \N{WAVING HAND SIGN} \N{ARABIC LETTER ALEF}<&>'"
@@ -126,6 +128,11 @@ NOT_SHOWN = {
     "title": "is the title of references",
     "position": "is the order of the parts",
     "hash": "is the secret of a key",
+    "secret": "is shown once, when it is made",
+    "previous_secret": "signs for a day after a rotation",
+    "epoch": "is part of the position in the feed",
+    "transaction_id": "is part of the position in the feed",
+    "sequence": "is part of the position in the feed",
     "scopes": "narrow what a subscription shows, as the key did that made it",
     "person_id": "tells a person from another",
     "result_id": "is shown as result",
@@ -165,9 +172,9 @@ WITHOUT_ADDRESS = {
     ProjectMove,
 }
 SEEN_ELSEWHERE = {"city_id", "published_at"}
-FOR_FEW = {"apiClients", "calendarSubscriptions", "privacyActs", "transferGrounds"}
+FOR_FEW = {"apiClients", "calendarSubscriptions", "privacyActs", "transferGrounds", "webhooks"}
 """Resources that not every caller sees rows of."""
-WHOLE = {"apiClients", "calendarSubscriptions"}
+WHOLE = {"apiClients", "calendarSubscriptions", "webhooks"}
 """Those whose rows are shown whole to whoever sees them."""
 
 
@@ -307,6 +314,9 @@ def rich(fresh_world: World) -> World:
                            scopes=["cityLinks:read"], last_read_on=date(2026, 7, 1)),
             a_subscription(auditor), a_subscription(other, partner_city_id=own, kinds=[]),
             a_subscription(other, person_id=key.id),
+            a_webhook(other, person_id=key.id), a_webhook(auditor, operations=[], resources=[]),
+            a_webhook(auditor, label=UGLY, city_link_id=full.id, resources=["cityLinks", "results"], operations=["created"],
+                      status="disabled", reason="gone", previous_secret=bytes(32), previous_until=datetime(2026, 2, 1, tzinfo=UTC)),
         ))  # fmt: skip
         session.commit()
     return world
@@ -484,7 +494,7 @@ def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
             PolicyPlan, PolicyGoal, PolicyAction, Decision, ExchangeProject, Juror, Nomination, ParticipatingOrganization,
             Participation, ProjectMove, Result, Indicator, Period, PeriodFigure,
             Delegation, DelegationMove, FollowUp, Gift, Meeting, Participant, ProgramItem, TravelLeg,
-            Document, ApiClient, ApiKey, CalendarSubscription,
+            Document, ApiClient, ApiKey, CalendarSubscription, Webhook,
         ):  # fmt: skip
             for column in kind.__table__.c:
                 if column.nullable and column.name not in SEEN_ELSEWHERE:

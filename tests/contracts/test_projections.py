@@ -27,7 +27,9 @@ ABOVE: dict[str, Any] = {
 
 def one_of(world: World, resource: Resource) -> tuple[Api, str]:
     """Return a caller and the address of a record that it sees."""
-    api = world.api(OWN, "admin" if resource.name in {"apiClients", "calendarSubscriptions"} else "coordinator")
+    api = world.api(
+        OWN, "admin" if resource.name in {"apiClients", "calendarSubscriptions", "webhooks"} else "coordinator"
+    )
     collection = resource.path
     if resource.parent:
         above = ABOVE[resource.parent.name](world)
@@ -36,6 +38,9 @@ def one_of(world: World, resource: Resource) -> tuple[Api, str]:
         api.post("/v1/subjectAccess", {"name": "Nobody Known"})
     if resource.name == "calendarSubscriptions":
         world.api(OWN).post(f"/v1{collection}", {"label": "Phone", "city": {"id": str(world.cities[OWN])}})
+    if resource.name == "webhooks":
+        link = {"id": str(world.links["public"])}
+        world.api(OWN).post(f"/v1{collection}", {"label": "Map", "url": "https://map.example.org/", "cityLink": link})
     items = api.get(f"/v1{collection}?pageSize=1").json["items"]
     return api, items[0]["href"]
 

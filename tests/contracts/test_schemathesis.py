@@ -56,7 +56,10 @@ def ids_in(world: World) -> dict[str, str]:
     if not staff.get(acts).json["items"]:
         assert staff.post("/v1/subjectAccess", {"name": "Nobody Known", "fileNumber": number}).status_code < 300
     phone = staff.post("/v1/calendarSubscriptions", {"label": "Phone"}).json
+    hook = staff.post("/v1/webhooks", {"label": "Map", "url": "https://map.example.org/"}).json
+    tried = staff.post(f"/v1/webhooks/{hook['id']}/test", None).json
     return {
+        "webhookId": hook["id"], "deliveryId": tried["id"],
         "calendarSubscriptionId": phone["id"], "secret": phone["address"].rpartition("/")[2],
         "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"],
         "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),

@@ -96,7 +96,7 @@ def paths(world: World) -> list[str]:
 
 
 def test_a_read_and_a_list_are_one_statement(world: World) -> None:
-    assert len(RESOURCES) == 20, "a new resource belongs in the list below"
+    assert len(RESOURCES) == 21, "a new resource belongs in the list below"
     for api in (world.api(), world.api(OWN)):
         for path in paths(world):
             with watched(world) as traffic:
@@ -105,7 +105,12 @@ def test_a_read_and_a_list_are_one_statement(world: World) -> None:
     with watched(world) as traffic:
         assert world.api(OWN).get(f"/v1/delegations/{world.delegations['public']}/warnings").status_code == 200
     assert (traffic.checkouts, len(traffic.statements)) == (1, 1)
-    for path in ("/v1/apiClients", f"/v1/apiClients/{world.clients[OWN, 'admin']}", "/v1/calendarSubscriptions"):
+    for path in (
+        "/v1/apiClients",
+        f"/v1/apiClients/{world.clients[OWN, 'admin']}",
+        "/v1/calendarSubscriptions",
+        "/v1/webhooks",
+    ):
         with watched(world) as traffic:
             assert world.api(OWN, "admin").get(path).status_code == 200
         assert (traffic.checkouts, len(traffic.statements)) == (1, 1), path

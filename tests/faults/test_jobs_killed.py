@@ -7,7 +7,7 @@ from time import sleep
 
 from stedenband.changes.rules import check
 from stedenband.core.address import owner_session
-from stedenband.serve.jobs import JOBS, STALLED
+from stedenband.work.jobs import JOBS, STALLED
 from tests.databases import TestDatabase
 from tests.faults.conftest import Figures
 from tests.faults.ledger import now

@@ -92,6 +92,10 @@ class Permission(StrEnum):
     TRANSFER_GROUNDS_CREATE = "transferGrounds:create"
     TRANSFER_GROUNDS_READ = "transferGrounds:read"
     TRANSFER_GROUNDS_UPDATE = "transferGrounds:update"
+    WEBHOOKS_CREATE = "webhooks:create"
+    WEBHOOKS_DELETE = "webhooks:delete"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_UPDATE = "webhooks:update"
 
 
 class Role(StrEnum):
@@ -128,9 +132,18 @@ _READ = frozenset(
     }
 )
 _SUBSCRIBE = frozenset(
-    {P.CALENDAR_SUBSCRIPTIONS_CREATE, P.CALENDAR_SUBSCRIPTIONS_DELETE, P.CALENDAR_SUBSCRIPTIONS_READ, P.REMINDERS_READ}
+    {
+        P.CALENDAR_SUBSCRIPTIONS_CREATE,
+        P.CALENDAR_SUBSCRIPTIONS_DELETE,
+        P.CALENDAR_SUBSCRIPTIONS_READ,
+        P.REMINDERS_READ,
+        P.WEBHOOKS_CREATE,
+        P.WEBHOOKS_DELETE,
+        P.WEBHOOKS_READ,
+        P.WEBHOOKS_UPDATE,
+    }
 )
-"""One's own reminders, and calendars on one's own phone."""
+"""One's own reminders, calendars on one's own phone, and addresses of one's own systems that are told."""
 _SHARED = _SUBSCRIBE | frozenset(
     {
         P.AGREEMENTS_UPDATE,
@@ -220,6 +233,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.PARTNER_CITIES_CREATE,
         P.PARTNER_CITIES_UPDATE,
         P.PROCESSING_REGISTER_READ,
+        P.WEBHOOKS_DELETE,
+        P.WEBHOOKS_READ,
     },
 }
 """What a role may do. Where (on which records) is decided by the caller's relation to the row, in the database."""

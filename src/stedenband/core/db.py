@@ -245,9 +245,11 @@ class Visit:
                         raise
 
 
-def asked(session: Session, statement: str, values: Mapping[str, Any]) -> list[Any]:
-    """Run one finished statement in the transaction of `session` and return its rows."""
-    return _driver(session).execute(statement, values).fetchall()  # type: ignore[no-any-return]
+def asked(session: Session, statement: str, values: Mapping[str, Any], *, named: bool = False) -> list[Any]:
+    """Run one finished statement in the transaction of `session` and return its rows, as `Visit.rows` does."""
+    driver = _driver(session)
+    cursor = driver.cursor(row_factory=namedtuple_row) if named else driver.cursor()
+    return cursor.execute(statement, values).fetchall()  # type: ignore[no-any-return]
 
 
 def told(session: Session, statement: str, values: Mapping[str, Any] | None = None) -> None:

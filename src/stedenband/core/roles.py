@@ -37,4 +37,6 @@ _SCHEMA = f"""\
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO "{OWNER}";
 GRANT USAGE ON SCHEMA public TO "{API}", "{WORKER}";
+GRANT "{API}" TO "{WORKER}" WITH INHERIT FALSE, SET TRUE;
 """
+"""The worker becomes the API where it does something with the eyes of a caller."""

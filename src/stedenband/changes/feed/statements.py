@@ -15,7 +15,7 @@ PARENT = "coalesce(parent_id, CASE table_name WHEN 'agreement' THEN city_link_id
 """In whose address the record stands; before parents were recorded, agreements alone stood below another record."""
 
 FEED = f"""
-SELECT transaction_id, sequence, table_name, record_id, {PARENT}, operation, version,
+SELECT transaction_id, sequence, table_name, record_id, {PARENT}, city_link_id, operation, version,
     to_char(timezone('UTC', changed_at), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS changed_at,
     ARRAY(SELECT jsonb_object_keys(fields)) AS names, {SEEN_AS} AS seen_as
 FROM change

@@ -19,11 +19,11 @@ from stedenband.config import Settings
 from stedenband.core import log
 from stedenband.core.refusal import Refusal
 from stedenband.serve.checks import verify
-from stedenband.serve.jobs import STALLED, jobs_of
+from stedenband.work.jobs import STALLED, jobs_of
 
 logger = structlog.get_logger()
 
-AT_ONCE = 2
+AT_ONCE = 6
 """Jobs that one worker does at the same time."""
 LOST = (ConnectorException, OperationalError, psycopg.OperationalError)
 """How the end of the database shows."""

@@ -1,19 +1,28 @@
 """The jobs: what is done beside the requests, and when. procrastinate keeps them in the schema `jobs`."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from uuid import UUID
 
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 from sqlalchemy.orm import Session
 
+from stedenband.app import RESOURCES
+from stedenband.changes.feed.catalogue import Entry, catalogue_of
 from stedenband.changes.jobs import seal_changes
 from stedenband.config import Settings
 from stedenband.core.address import WORKER_OPTIONS, worker_session
 from stedenband.core.db import LINE
 from stedenband.documents.jobs import sweep_documents
 from stedenband.people.jobs import apply_retention
+from stedenband.web.links import API
+from stedenband.webhooks.jobs import deliver, due, forget_deliveries, tell
 
 logger = structlog.get_logger()
 
@@ -32,6 +41,7 @@ JOBS = (
     Job("seal", "*/10 * * * *", seal_changes),
     Job("retention", "11 1 * * *", apply_retention),
     Job("sweep", "41 1 * * *", sweep_documents),
+    Job("forgetDeliveries", "51 1 * * *", forget_deliveries),
 )
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
@@ -45,6 +55,8 @@ KEPT = 30 * 24
 """Hours for which a job that failed stays."""
 STALLED = 15.0
 """Seconds without a sign of life of its worker after which a job is begun again."""
+OFTEN = "* * * * * */5"
+"""When webhooks are told what changed: every five seconds."""
 
 
 def jobs_of(settings: Settings, url: str) -> App:
@@ -56,6 +68,10 @@ def jobs_of(settings: Settings, url: str) -> App:
         # One at a time, wherever it runs: a lock. None waits behind another: a lock of the queue.
         task = app.task(name=job.name, retry=RETRY, lock=job.name, queueing_lock=job.name)
         app.periodic(cron=job.cron)(task(partial(_run, job, settings, url)))
+    app.task(name="deliver", retry=RETRY)(partial(_deliver, settings, url))
+    app.periodic(cron=OFTEN)(
+        app.task(name="tell", retry=RETRY, lock="tell", queueing_lock="tell")(partial(_tell, app, settings, url))
+    )
     app.periodic(cron="* * * * * */15")(app.task(name="revive", queueing_lock="revive")(partial(_revive, app)))
     app.periodic(cron="23 1 * * *")(app.task(name="forget", queueing_lock="forget")(partial(_forget, app)))
     return app
@@ -70,10 +86,37 @@ def _run(job: Job, settings: Settings, url: str, timestamp: int) -> None:  # noq
         raise
 
 
+async def _tell(app: App, settings: Settings, url: str, timestamp: int) -> None:  # noqa: ARG001 (when it was due)
+    """Write down what webhooks are to be told, and have what is due sent: for each webhook one job at a time."""
+    for webhook in await asyncio.to_thread(_look, settings, url):
+        name = f"deliver {webhook}"
+        with suppress(AlreadyEnqueued):
+            await app.configure_task("deliver", lock=name, queueing_lock=name).defer_async(webhook=str(webhook))
+
+
+def _look(settings: Settings, url: str) -> list[UUID]:
+    with worker_session(url) as session:
+        tell(session, _catalogue(), f"{settings.public_url}{API}")
+        return due(session)
+
+
+@cache
+def _catalogue() -> Mapping[str, Entry]:
+    return catalogue_of(RESOURCES)
+
+
+def _deliver(settings: Settings, url: str, webhook: str) -> None:
+    with worker_session(url) as session:
+        deliver(session, settings, UUID(webhook))
+
+
 async def _revive(app: App, timestamp: int) -> None:  # noqa: ARG001 (when it was due)
-    """Begin again what a worker did that is no more."""
+    """Begin again what a worker did that is no more, unless the same waits already: then that takes its place."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, Status.ABORTED, delete_job=True)
 
 
 async def _forget(app: App, timestamp: int) -> None:  # noqa: ARG001 (when it was due)
