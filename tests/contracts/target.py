@@ -32,7 +32,11 @@ AUDIENCES = (None, (OWN, "coordinator"), (PARTNER, "coordinator"))
 EVERYBODY = (None, *((city, role) for city in (OWN, PARTNER) for role in ROLES))
 """Asked for all lists once, after all operations: after each it would be as many requests as all bad inputs."""
 EXAMPLE_SECRET = "cal_example"  # noqa: S105 (of a test)
-COLLECTIONS = {"uploads": "upload", **{resource.name: resource.model.__tablename__ for resource in RESOURCES}}
+COLLECTIONS = {
+    "uploads": "upload",
+    "deliveries": "webhook_delivery",
+    **{resource.name: resource.model.__tablename__ for resource in RESOURCES},
+}
 RESTORE = {
     "moveCityLink": "UPDATE city_link SET status = 'candidate' WHERE status <> 'candidate' AND city_id IS NOT NULL",
     "moveExchangeProject": "UPDATE exchange_project SET status = 'pipeline' WHERE status <> 'pipeline'",
@@ -51,6 +55,7 @@ RESTORE = {
     "revokeCalendarSubscription": f"INSERT INTO calendar_subscription (id, api_client_id, hash, label, language)"
     f" SELECT '{EXAMPLE_ID}', id, sha256('{EXAMPLE_SECRET}'), 'Phone', 'nl' FROM api_client"
     f" WHERE name = 'coordinator of {OWN}' ON CONFLICT DO NOTHING",
+    "changeWebhook": f"UPDATE webhook SET status = 'active', reason = NULL WHERE id = '{EXAMPLE_ID}'",
     "deleteWebhook": f"""
         WITH hook AS (
             INSERT INTO webhook (id, api_client_id, label, url, secret, epoch, transaction_id, sequence)
