@@ -24,6 +24,7 @@ WEBHOOK_REASONS = ("gone", "unanswered")
 """Why it was disabled: the receiver answered 410, or took nothing until the last attempt."""
 DELIVERY_STATES = ("pending", "delivered", "failed")
 TELLABLE = (
+    "actions",
     "agreements",
     "cityLinks",
     "contacts",
@@ -31,13 +32,16 @@ TELLABLE = (
     "delegations",
     "documents",
     "exchangeProjects",
+    "goals",
     "indicators",
     "organizations",
     "partnerCities",
     "periods",
     "policyPlans",
+    "privacyActs",
     "programItems",
     "results",
+    "transferGrounds",
 )
 """The collections whose changes are told."""
 URL = "^https?://[!-~]+$"

@@ -14,8 +14,9 @@ API, WORKER = "stedenband_api", "stedenband_worker"
 INSTANT = postgresql.TIMESTAMP(timezone=True, precision=0)
 NOW = sa.text("date_trunc('second', now())")
 COLLECTIONS = (
-    "agreements", "cityLinks", "contacts", "decisions", "delegations", "documents", "exchangeProjects", "indicators",
-    "organizations", "partnerCities", "periods", "policyPlans", "programItems", "results",
+    "actions", "agreements", "cityLinks", "contacts", "decisions", "delegations", "documents", "exchangeProjects",
+    "goals", "indicators", "organizations", "partnerCities", "periods", "policyPlans", "privacyActs", "programItems",
+    "results", "transferGrounds",
 )  # fmt: skip
 FAILURES = (
     "addressNotTaken", "nameUnknown", "notPublic", "notReachable", "notSecure", "noAnswer", "notHttp", "notAccepted",

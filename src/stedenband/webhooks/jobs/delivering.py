@@ -24,9 +24,12 @@ GONE = 410
 """HTTP: the receiver wants nothing any more."""
 
 DUE = """
-SELECT DISTINCT d.webhook_id FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id
-WHERE d.state = 'pending' AND d.due_at <= now() AND w.status = 'active'
+SELECT DISTINCT heads.webhook_id FROM (
+    SELECT DISTINCT ON (webhook_id, record_id) webhook_id, due_at
+    FROM webhook_delivery WHERE state = 'pending' ORDER BY webhook_id, record_id, number
+) heads JOIN webhook w ON w.id = heads.webhook_id WHERE heads.due_at <= now() AND w.status = 'active'
 """
+"""Webhooks with a message that is due and waits for no other."""
 RECEIVER = """
 SELECT w.url, w.secret, CASE WHEN w.previous_until > now() THEN w.previous_secret END AS previous_secret
 FROM webhook w WHERE w.id = :id AND enter_webhook(:id)

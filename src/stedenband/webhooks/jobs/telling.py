@@ -14,7 +14,6 @@ from stedenband.changes.feed.items import item
 from stedenband.changes.feed.statements import EPOCH, FEED
 from stedenband.core.db import asked
 from stedenband.core.roles import API
-from stedenband.webhooks.models import TELLABLE
 from stedenband.webhooks.rules import NOW
 from stedenband.webhooks.rules.messages import CHANGED, RESTARTED
 
@@ -84,7 +83,7 @@ def _read(session: Session, webhook: Any) -> list[Any]:
 
 def _wants(webhook: Any, row: Any, catalogue: Mapping[str, Entry]) -> bool:
     return (
-        catalogue[row.table_name].resource.name in (webhook.resources or TELLABLE)
+        (not webhook.resources or catalogue[row.table_name].resource.name in webhook.resources)
         and (not webhook.operations or row.operation in webhook.operations)
         and webhook.city_link_id in {None, row.city_link_id}
     )
