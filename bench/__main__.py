@@ -8,7 +8,7 @@ from time import monotonic
 
 import click
 
-from bench import machine, visibility
+from bench import machine, visibility, webhooks
 from bench.bars import Exported, Measured
 from bench.compare import compare
 from bench.database import Register, running
@@ -17,6 +17,7 @@ from bench.measure import Say, exports, rounds
 from bench.report import Report
 from bench.servers import OURS, PEERS, THREADS, WORKERS, serving
 from bench.shapes import EXPORTS, SHAPES
+from bench.webhooks import Told
 
 QUICK = {"scale": 0.02, "times": 1, "seconds": 1}
 """Enough to see that everything works; the figures say nothing."""
@@ -44,6 +45,7 @@ def main(shapes: str, times: int, seconds: int, scale: float, folder: Path | Non
         bench = Bench(register, Path(logs), wanted, seconds, times, say)
         runs, exported, compared = bench.side_by_side()
         runs |= bench.by_visibility()
+        told = bench.told()
         larger = bench.larger(scale) if not folder else None
         conditions = (
             (
@@ -55,7 +57,7 @@ def main(shapes: str, times: int, seconds: int, scale: float, folder: Path | Non
                 f" {machine.postgres(register)}; {machine.versions()}."
             ),
         )
-    report = Report(conditions, runs, exported, larger, compared)
+    report = Report(conditions, runs, exported, larger, compared, told)
     click.echo(report.text())
     if not quick and not wanted:
         report.write()
@@ -97,6 +99,14 @@ class Bench:
             return {}
         with visibility.copies(self.register, self.logs) as copies:
             return visibility.measured(copies, self.seconds, self.times, self.say)
+
+    def told(self) -> Told | None:
+        """Measure how fast webhooks are told what changed."""
+        if not self.asked("w"):
+            return None
+        found = webhooks.measured(self.register)
+        self.say(f"(w) {found.text()}")
+        return found
 
     def larger(self, scale: float) -> Grown | None:
         """Measure ours with ten times the rows."""

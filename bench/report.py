@@ -9,6 +9,7 @@ from bench.growth import Grown
 from bench.picture import drawn
 from bench.servers import PEERS
 from bench.shapes import EXPORTS, SHAPES
+from bench.webhooks import Told
 
 DOCUMENT = Path("docs/performance.md")
 PICTURE = Path("docs/performance.svg")
@@ -38,6 +39,7 @@ class Report:
     exported: Exported
     grown: Grown | None
     compared: int
+    told: Told | None = None
 
     def verdicts(self) -> str:
         """Return the table of the bars."""
@@ -60,6 +62,8 @@ class Report:
             "CPU in milliseconds per 1,000 rows; growth: by how much the memory of all workers grew at most.",
             table(("export", "server", "CPU", "times ours", "rows/s", "MB", "growth MB"), self._exports()),
         ]
+        if self.told:
+            sections += ["### Webhooks", self.told.text()]
         if self.grown:
             counts = ", ".join(f"{count:,} in {name}" for name, count in self.grown.rows.items())
             sections += [

@@ -16,7 +16,7 @@ from bench.database import PEER, Register
 from bench.processes import tree
 from scripts.demo_server import free_port
 from stedenband.core.process import child, stop
-from stedenband.core.roles import API
+from stedenband.core.roles import API, WORKER
 
 WORKERS = 2
 THREADS = 8
@@ -147,3 +147,25 @@ def _await(server: Server, process: "subprocess.Popen[bytes]", logs: Path) -> No
         time.sleep(0.1)
     log = logs / f"{server.peer.name}.log"
     raise SystemExit(f"{server.peer.title} did not start: {last.decode()}\n{log.read_text()[-4000:]}")
+
+
+@contextmanager
+def running_worker(register: Register, folder: Path) -> Iterator[None]:
+    """Run the worker that does the jobs, with webhooks that lead to this machine."""
+    own = {
+        "STEDENBAND_DATA": str(folder),
+        "STEDENBAND_WORKER_URL": register.url(WORKER),
+        "STEDENBAND_WEBHOOKS_TO_LOOPBACK": "true",
+        "STEDENBAND_PUBLIC_URL": BASE,
+    }
+    with (folder / "log").open("wb") as log:
+        process = child(
+            (sys.executable, "-m", "stedenband", "worker"),
+            on_our_death=SIGTERM,
+            environment=os.environ | own,
+            errors=log,
+        )
+    try:
+        yield
+    finally:
+        stop(process, SIGTERM)

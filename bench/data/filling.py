@@ -90,8 +90,8 @@ def fill(
         tables = [
             name
             for (name,) in owner.execute(
-                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relowner = "
-                "current_user::regrole AND relhastriggers AND relname <> 'alembic_version'"
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+                " AND relhastriggers AND relname <> 'alembic_version'"
             ).fetchall()
         ]
         for table in tables:
