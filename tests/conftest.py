@@ -1,5 +1,6 @@
 """What every test can ask for."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -48,6 +49,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker where Postgres is."""
     node.workerinput["postgres"] = str(node.config.stash[SERVER].socket)
+
+
+def pytest_collection_finish() -> None:
+    """Never look for garbage in what is loaded by now, a million objects that stay."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup() -> None:
