@@ -51,6 +51,11 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["postgres"] = str(node.config.stash[SERVER].socket)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests whose lines are counted: what a process remembers from others would keep some from running."""
+    items.sort(key=lambda item: item.get_closest_marker("no_cover") is not None)
+
+
 def pytest_collection_finish() -> None:
     """Never look for garbage in what is loaded by now, a million objects that stay."""
     gc.collect()
