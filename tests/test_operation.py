@@ -45,6 +45,7 @@ def collector() -> Iterator[tuple[str, "Queue[ExportTraceServiceRequest]"]]:
         server.shutdown()
 
 
+@pytest.mark.measured
 def test_a_collector_learns_method_route_status_and_time_and_nothing_of_the_caller(
     fresh_database: TestDatabase, folder: Path
 ) -> None:

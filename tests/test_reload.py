@@ -61,6 +61,7 @@ def owners_of(measures: Path) -> set[str]:
     return {file.stem.rpartition("_")[2] for file in measures.glob("*.db")}
 
 
+@pytest.mark.measured
 def test_settings_are_read_anew(fresh_database: TestDatabase, folder: Path) -> None:
     with served(fresh_database, folder) as server:
         assert link(server) == f"http://127.0.0.1:{server.port}"
@@ -74,6 +75,7 @@ def test_settings_are_read_anew(fresh_database: TestDatabase, folder: Path) -> N
         assert not set(before[1:]) & set(after)
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -111,6 +113,7 @@ def shared(database: TestDatabase, tmp_path_factory: pytest.TempPathFactory) -> 
         yield server, folder
 
 
+@pytest.mark.measured
 def test_a_role_that_no_policy_binds_is_refused_at_a_reload_too(
     shared: tuple[Server, Path], database: TestDatabase
 ) -> None:
@@ -123,6 +126,7 @@ def test_a_role_that_no_policy_binds_is_refused_at_a_reload_too(
     (folder / "settings").write_text(good)
 
 
+@pytest.mark.measured
 def test_processes_that_do_not_get_ready_never_take_over(fresh_database: TestDatabase, folder: Path) -> None:
     with served(fresh_database, folder) as server:
         before = server.family()
@@ -136,6 +140,7 @@ def test_processes_that_do_not_get_ready_never_take_over(fresh_database: TestDat
         assert server.status() == 200
 
 
+@pytest.mark.measured
 def test_what_was_asked_last_counts(fresh_database: TestDatabase, folder: Path) -> None:
     with served(fresh_database, folder) as server:
         for number in (1, 2):
@@ -180,6 +185,7 @@ def test_a_reload_under_load_fails_no_request_and_none_waits_for_it(fresh_databa
     assert set(answers) == {200}
 
 
+@pytest.mark.measured
 def test_measurements_survive_reloads_and_ended_processes_leave_no_file_behind(
     fresh_database: TestDatabase, folder: Path
 ) -> None:

@@ -19,6 +19,7 @@ from tests.processes import children, command_of, gone, line_of, until
 from tests.serving import COMMAND, Server, environment, listens, refused, serving
 
 
+@pytest.mark.measured
 def test_the_first_start_shows_keys_that_stay_in_a_private_file(folder: Path) -> None:
     data = folder / "data"
     with serving(data, "--demo") as server:
@@ -61,6 +62,7 @@ def test_a_second_start_on_a_folder_in_use_says_so(folder: Path) -> None:
         assert server.status() == 200
 
 
+@pytest.mark.measured
 def test_a_taken_port_is_said_before_anything_is_started(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -98,6 +100,7 @@ def test_while_it_stops_requests_are_finished_and_callers_refused(folder: Path, 
         assert gone(*family)
 
 
+@pytest.mark.measured
 def test_the_end_of_its_terminal_stops_it(folder: Path) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -115,6 +118,7 @@ def test_the_end_of_its_terminal_stops_it(folder: Path) -> None:
     assert gone(*family)
 
 
+@pytest.mark.measured
 def test_it_stops_with_its_parent_when_told_to(folder: Path) -> None:
     command = [sys.executable, "-c", "import subprocess, sys; subprocess.call(sys.argv[1:])", *COMMAND, "--with-parent"]
     log = folder / "log"
@@ -140,6 +144,7 @@ def part_of(server: Server, words: str, former: int = 0) -> int:
 POSTGRES, WORKER = "bin/postgres\0-D", "\0stedenband\0worker\0"
 
 
+@pytest.mark.measured
 def test_when_gunicorn_dies_all_stop(folder: Path) -> None:
     with serving(folder / "data") as server:
         family = server.family()
@@ -150,7 +155,7 @@ def test_when_gunicorn_dies_all_stop(folder: Path) -> None:
         assert line_of(server.log, "Error") == "Error: Stopped, because gunicorn ended with code -9."
 
 
-@pytest.mark.parametrize("number", [SIGKILL, SIGQUIT])
+@pytest.mark.parametrize("number", [pytest.param(SIGKILL, marks=pytest.mark.measured), SIGQUIT])
 def test_a_postgres_that_dies_is_started_again(folder: Path, number: Signals) -> None:
     with serving(folder / "data") as server:
         assert server.status("/readyz") == 200
@@ -163,6 +168,7 @@ def test_a_postgres_that_dies_is_started_again(folder: Path, number: Signals) ->
         assert line_of(server.log, '"reloaded"'), "the settings are read anew with it, too"
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -183,6 +189,7 @@ def test_a_part_that_dies_again_and_again_stops_the_server(folder: Path, words: 
         assert line_of(server.log, "Error: Stopped").startswith(f"Error: Stopped, because {reason}")
 
 
+@pytest.mark.measured
 def test_a_worker_that_dies_is_started_again_and_a_reload_replaces_it(folder: Path) -> None:
     with serving(folder / "data") as server:
         first = part_of(server, WORKER)
@@ -231,6 +238,7 @@ def test_a_role_that_no_policy_binds_is_refused(
     assert "names a role that is superuser, has BYPASSRLS or is (a member of) the owner" in message
 
 
+@pytest.mark.measured
 def test_a_member_of_the_owner_is_refused(fresh_database: TestDatabase, folder: Path) -> None:
     role = f"member_{fresh_database.name}"
     with psycopg.connect(fresh_database.superuser_url, autocommit=True) as connection:
@@ -242,6 +250,7 @@ def test_a_member_of_the_owner_is_refused(fresh_database: TestDatabase, folder: 
             connection.execute(f"DROP ROLE {role}".encode())
 
 
+@pytest.mark.measured
 def test_settings_that_do_not_fit_together_are_refused(fresh_database: TestDatabase, folder: Path) -> None:
     address = fresh_database.api_url
     data = folder / "data"

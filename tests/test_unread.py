@@ -41,6 +41,7 @@ def sent(server: Server, request: bytes) -> tuple[str, dict[str, str], bytes]:
     return first, {name.lower(): value for name, _, value in (line.partition(": ") for line in headers)}, body
 
 
+@pytest.mark.measured
 def test_what_cannot_be_read_is_answered_with_a_problem(fresh_database: TestDatabase, folder: Path) -> None:
     with serving(folder / "data", STEDENBAND_DATABASE_URL=fresh_database.api_url) as server:
         assert server.status() == 200

@@ -4,6 +4,7 @@ from pathlib import Path
 from signal import SIGTERM
 
 import psycopg
+import pytest
 from click.testing import CliRunner, Result
 
 from stedenband.cli import main
@@ -108,6 +109,7 @@ def test_while_the_database_does_not_answer_measurements_leave_the_jobs_out(fres
     assert "stedenband_requests_total" in answer.text
 
 
+@pytest.mark.measured
 def test_a_worker_finishes_when_asked_to_stop(fresh_world: World, folder: Path) -> None:
     fresh_world.api(OWN).post("/v1/partnerCities", {"name": "Sealed", "countryCode": "BE"})
     wait_for_older_transactions(fresh_world.database)
@@ -121,6 +123,7 @@ def test_a_worker_finishes_when_asked_to_stop(fresh_world: World, folder: Path) 
     assert measured(fresh_world, "stedenband_workers") == 0
 
 
+@pytest.mark.measured
 def test_a_worker_waits_for_a_database_that_is_away(fresh_database: TestDatabase, folder: Path) -> None:
     name = fresh_database.name
     with (
@@ -135,6 +138,7 @@ def test_a_worker_waits_for_a_database_that_is_away(fresh_database: TestDatabase
         worker.says("working", 2)
 
 
+@pytest.mark.measured
 def test_a_worker_needs_the_address_for_its_own_role(fresh_database: TestDatabase, folder: Path) -> None:
     assert refused("worker", folder) == (
         "Error: STEDENBAND_WORKER_URL, the address of the database for the role stedenband_worker, is not set."

@@ -1,10 +1,13 @@
 """create_app(): settings in, routes out; the only module that knows every domain."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import structlog
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import Rule
 
 import stedenband.models  # noqa: F401 (the register of processing names all tables)
 from stedenband.access import routes as access
@@ -65,8 +68,19 @@ CODE_LISTS = {
 """Our enumerations by the name under which refData lists them."""
 
 
+class Route(Rule):
+    """A rule that learns to build its address when that is first asked for: a start makes 200 and asks none."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
+        """Return what builds an address, made at its first call."""
+        build = cache(lambda: super(Route, self)._compile_builder(append_unknown))
+        return lambda _, **values: build()(self, **values)
+
+
 class Application(Flask):
     """Flask that does not ask of a dozen functions, at every request, whether each is a coroutine: none of ours is."""
+
+    url_rule_class = Route
 
     def ensure_sync(self, func: Any) -> Any:
         """Return the function as it is."""
@@ -114,7 +128,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         refdata.blueprint(CODE_LISTS),
         health.blueprint,
     ):
-        api.register_blueprint(blueprint)
+        api.serve(blueprint)
     health.install(app, database, windows)
     openapi.install(app, api, converter)
     documentation.install(app)

@@ -1,13 +1,14 @@
 """The `stedenband` command: a table of what can be done, each part loaded when it is asked for."""
 
 import pkgutil
+from importlib import import_module
 from typing import Any
 
 import click
 from environs import EnvError
 from sqlalchemy.exc import OperationalError
 
-import stedenband.models  # noqa: F401 (commands walk all tables)
+from stedenband.core.loading import loading
 from stedenband.core.refusal import Refusal
 
 COMMANDS = {
@@ -25,6 +26,8 @@ COMMANDS = {
     "worker": "stedenband.work.worker:worker_command",
 }
 """Name of a command -> where it lives."""
+BARE = frozenset({"migrate", "roles", "serve"})
+"""Commands that start others or run SQL, and are ready sooner without the models: all others walk all tables."""
 
 
 class Table(click.Group):
@@ -37,7 +40,10 @@ class Table(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load one."""
         place = COMMANDS.get(cmd_name)
-        command: click.Command | None = pkgutil.resolve_name(place) if place else None
+        with loading():
+            if place and cmd_name not in BARE:
+                import_module("stedenband.models")
+            command: click.Command | None = pkgutil.resolve_name(place) if place else None
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -52,3 +52,9 @@ def test_a_new_key_moves_the_version_of_its_client(fresh_world: World) -> None:
     before = admin.get(path).json["version"]
     assert admin.post(f"{path}/keys", {}).status_code == 201
     assert admin.get(path).json["version"] == before + 1
+
+
+def test_a_key_is_revoked_as_that_of_its_own_client_alone(world: World) -> None:
+    admin = world.api(OWN, "admin")
+    key = admin.get(f"{CLIENTS}/{world.clients[PARTNER, 'editor']}").json["keys"][0]["id"]
+    assert admin.delete(f"{CLIENTS}/{world.clients[OWN, 'editor']}/keys/{key}").status_code == 404

@@ -159,3 +159,8 @@ def test_cities_are_found_by_words_country_identifier_and_place(fresh_world: Wor
     assert names("geonamesId=2796491") == names("nisCode=71022") == ["Hasselt"]
     assert names("sort=-population&pageSize=1") == ["Hasselt"]
     assert names("") == ["De Panne", "Elsewhere", "Évreux", "Francistown", "Genk", "Hasselt"]
+
+
+def test_a_city_does_not_delete_its_own_directory_record(world: World) -> None:
+    refused = world.api(PARTNER).delete(f"/v1/partnerCities/{world.cities[PARTNER]}")
+    assert (refused.status_code, refused.json["detail"]) == (403, "Only the city that made this record deletes it.")

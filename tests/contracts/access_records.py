@@ -4,15 +4,16 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from stedenband.access.models import ApiClient, ApiKey
 from stedenband.access.rules import issue_key, revoke_key
 from stedenband.cities.models import AgreementSignatory, CityLink, CityLinkMember, CityLinkMove, PartnerCity
-from stedenband.core.address import owner_session
 from stedenband.core.db import now
 from stedenband.delegations.models import Delegation, DelegationMove
 from stedenband.documents.models import Upload
@@ -775,10 +776,19 @@ class Stage:
     links: dict[str, tuple[UUID, UUID]] = field(default_factory=dict)
     subjects_of: dict[str, UUID] = field(default_factory=dict)
 
+    @cached_property
+    def owner(self) -> Engine:
+        """The connection of the owner, kept: a new one would know nothing of the tables yet, which takes long."""
+        return create_engine(self.world.database.owner_url, connect_args={"options": "-c timezone=UTC"})
+
+    def close(self) -> None:
+        """Close that connection."""
+        self.owner.dispose()
+
     def subject_of(self, city: str) -> UUID:
         """Return an organization of a city, to which it may attach documents."""
         if city not in self.subjects_of:
-            with owner_session(self.world.database.owner_url) as session:
+            with Session(self.owner) as session:
                 row = an_organization(city_id=self.world.cities[city], visibility="public")
                 session.add(row)
                 session.commit()
@@ -788,7 +798,7 @@ class Stage:
     def subject(self, kind: str, name: str) -> Subject:
         """Return a record of this kind and standing."""
         if (kind, name) not in self.subjects:
-            with owner_session(self.world.database.owner_url) as session:
+            with Session(self.owner) as session:
                 self.subjects[kind, name] = MAKERS[kind][name](session, self.world)
                 session.commit()
         return self.subjects[kind, name]
@@ -797,7 +807,7 @@ class Stage:
         """Return a public link of a city, and its other member."""
         if city not in self.links:
             other = next(name for name in self.world.cities if name != city)
-            with owner_session(self.world.database.owner_url) as session:
+            with Session(self.owner) as session:
                 made = link("public", city, (city, other))(session, self.world)
                 session.commit()
             self.links[city] = UUID(str(made.ids["cityLinkId"])), self.world.cities[other]
@@ -821,7 +831,7 @@ class Stage:
 
     def _refused(self, why: str) -> str:
         if why not in self.keys:
-            with owner_session(self.world.database.owner_url) as session:
+            with Session(self.owner) as session:
                 status = "suspended" if why == "suspended client" else "active"
                 row = ApiClient(city_id=self.world.cities[OWN], name=why, role="coordinator", status=status)
                 session.add(row)

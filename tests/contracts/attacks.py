@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 from zlib import crc32
 
@@ -14,6 +14,8 @@ from stedenband.web.schema import camel
 from tests import soak
 from tests.contracts import corpus
 from tests.contracts.operations import Operation, Path, Request, name_of, places, put
+
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ class Attack:
         return f"{self.request.method} {self.request.path[:200]} {self.place} {self.name}: {sent[:200]!a}"
 
 
+class Spot(NamedTuple):
+    """Where in a body something is put, and what; None: what stands there is left out."""
+
+    path: Path
+    value: str | None
+    name: str
+    schema: Mapping[str, Any] | None = None
+
+
 class Attacks:
     """The attacks on one operation in a world of these ids and cities."""
 
@@ -46,6 +57,7 @@ class Attacks:
         self.ids = ids
         self.cities = cities
         self.good = operation.good(ids, cities)
+        self._documents: dict[str, Any] = {}
 
     def __iter__(self) -> Iterator[Attack]:
         """Yield some of all of them, or all in `make corpus`."""
@@ -53,13 +65,14 @@ class Attacks:
         yield from self._some(self._queries(), 17)
         yield from self._some(self._headers(), 17)
         if self.operation.body is not None:
-            yield from self._some(self._properties(self.operation.body), self._read_before())
-            yield from self._some(self._names(self.operation.body), 17)
+            yield from map(self._at, self._some(self._properties(self.operation.body), self._read_before()))
+            yield from map(self._at, self._some(self._names(self.operation.body), 17))
             yield from self._bodies()
 
-    def _some(self, attacks: Iterator[Attack], every: int) -> Iterator[Attack]:
+    def _some(self, all_of_them: Iterator[Each], every: int) -> Iterator[Each]:
         """Yield one in `every`, other ones than at other operations: what reads a value is the same at all of them."""
-        return attacks if soak.soaking() else islice(attacks, crc32(self.operation.id.encode()) % every, None, every)
+        start = crc32(self.operation.id.encode()) % every
+        return all_of_them if soak.soaking() else islice(all_of_them, start, None, every)
 
     def _read_before(self) -> int:
         """Return how few values are put at the places of a body: a patch reads as a create does, a dry run as both."""
@@ -134,26 +147,47 @@ class Attacks:
     def _with(self, name: str, value: str) -> Request:
         return replace(self.good, headers={**self.good.headers, name: value})
 
-    def _properties(self, schema: Mapping[str, Any]) -> Iterator[Attack]:
+    def _properties(self, schema: Mapping[str, Any]) -> Iterator[Spot]:
         for path, each in places(dict(schema)):
-            document = json.loads(self.operation.good(self.ids, self.cities, str(path[0])).body or b"")
             broken = corpus.NOT_JSON if len(path) == 1 else corpus.NOT_JSON[1::5]
-            for value in (*broken, *corpus.values_for(each), *repeated(document, path)):
-                body = put(document, path, value)
-                yield Attack(replace(self.good, body=body), "body", name_of(path), each, path, value)
+            for value in (*broken, *corpus.values_for(each), *self._repeated(path)):
+                yield Spot(path, value, name_of(path), each)
             if "properties" in each:
                 for name in ("unknown", "__class__", "version", "a" * 300, "\u202e"):
-                    yield Attack(replace(self.good, body=put(document, (*path, name), "1")), "body", name_of(path))
+                    yield Spot((*path, name), "1", name_of(path))
 
-    def _names(self, schema: Mapping[str, Any]) -> Iterator[Attack]:
+    def _names(self, schema: Mapping[str, Any]) -> Iterator[Spot]:
         columns = {column.key for table in Record.metadata.tables.values() for column in table.columns}
-        document = json.loads(self.good.body or b"")
         names = {*columns, *map(camel, columns), *corpus.DUNDER} - set(schema["properties"])
         for name in sorted(names):
-            yield Attack(replace(self.good, body=put(document, (name,), "1")), "body", name)
+            yield Spot((name,), "1", name)
         for name in schema.get("required", ()):
-            without = {key: value for key, value in document.items() if key != name}
-            yield Attack(replace(self.good, body=json.dumps(without).encode()), "body", name)
+            yield Spot((name,), None, name)
+
+    def _at(self, spot: Spot) -> Attack:
+        document = self._with_one(spot.path)
+        if spot.value is None:
+            body = json.dumps({name: value for name, value in document.items() if name != spot.name}).encode()
+        else:
+            body = put(document, spot.path, spot.value)
+        request = replace(self.good, body=body)
+        if spot.schema is None:
+            return Attack(request, "body", spot.name)
+        return Attack(request, "body", spot.name, spot.schema, spot.path, spot.value)
+
+    def _with_one(self, path: Path) -> Any:
+        """Return a good document with the property in which `path` lies."""
+        name = str(path[0])
+        if name not in self._documents:
+            self._documents[name] = json.loads(self.operation.good(self.ids, self.cities, name).body or b"")
+        return self._documents[name]
+
+    def _repeated(self, path: Path) -> list[str]:
+        """Return, for an array of objects in a good document, it with its items twice, as it is, and shortened."""
+        items = self._with_one(path).get(path[0]) if len(path) == 1 else None
+        if not isinstance(items, list) or not isinstance(items[0], dict):
+            return []
+        return [json.dumps(items * 2), json.dumps(items), json.dumps(items[:1])]
 
     def _bodies(self) -> Iterator[Attack]:
         good = self.good.body or b""
@@ -171,11 +205,3 @@ class Attacks:
         for coding in ("gzip", "br", "identity, gzip", "nonsense"):
             for body in (good, gzip.compress(good)):
                 yield Attack(replace(self._with("Content-Encoding", coding), body=body), "header")
-
-
-def repeated(document: Mapping[str, Any], path: Path) -> list[str]:
-    """Return, for an array of objects in a good document, the array with its items twice, as it is, and shortened."""
-    items = document.get(str(path[0])) if len(path) == 1 else None
-    if not isinstance(items, list) or not isinstance(items[0], dict):
-        return []
-    return [json.dumps(items * 2), json.dumps(items), json.dumps(items[:1])]

@@ -1,6 +1,7 @@
 """What the contract tests share."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -13,8 +14,8 @@ from tests.databases import TestServer
 @pytest.fixture(scope="session")
 def stage(server: TestServer, worker_id: str) -> Iterator[Stage]:
     """The records of the access matrix, in a world of their own: its calls publish, withdraw and delete."""
-    with server.copy(worker_id) as database, world_in(database) as world:
-        yield Stage(world)
+    with server.copy(worker_id) as database, world_in(database) as world, closing(Stage(world)) as stage:
+        yield stage
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ Values are written as JSON text, since much of what is bad has no Python value (
 
 import base64
 import json
+from functools import cache
 from typing import Any
 
 Schema = dict[str, Any]
@@ -13,6 +14,7 @@ MISSING = "0199f3a0-0000-7000-8000-000000000000"
 """A well-formed id that nothing has."""
 
 
+@cache
 def text(value: str) -> str:
     """Return a JSON string; a lone surrogate stays an escape."""
     return json.dumps(value)

@@ -93,7 +93,9 @@ from tests.builders import (
     a_project,
     a_subscription,
     a_webhook,
+    app_on,
 )
+from tests.databases import TestServer
 
 UGLY = "Ĉ “quoted” \\ back/slash \N{WAVING HAND SIGN} \N{ARABIC LETTER ALEF}<&>'"
 """Plain text that every layer of quoting could break."""
@@ -178,10 +180,17 @@ WHOLE = {"apiClients", "calendarSubscriptions", "webhooks"}
 """Those whose rows are shown whole to whoever sees them."""
 
 
-@pytest.fixture
-def rich(fresh_world: World) -> World:
+@pytest.fixture(scope="module")
+def rich(server: TestServer, worker_id: str, pristine: World) -> Iterator[World]:
     """A world with a row of every kind that has every value there can be, beside rows that have none."""
-    world = fresh_world
+    with server.copy(worker_id, template=pristine.database.name) as database, app_on(database) as app:
+        world = pristine.copied_to(database, app)
+        enrich(world)
+        yield world
+
+
+def enrich(world: World) -> None:
+    """Add those rows."""
     instant = datetime(2026, 7, 1, 23, 59, 59, tzinfo=UTC)
     with owner_session(world.database.owner_url) as session:
         own, partner, stranger = (world.cities[name] for name in (OWN, PARTNER, STRANGER))
@@ -319,7 +328,6 @@ def rich(fresh_world: World) -> World:
                       status="disabled", reason="gone", previous_secret=bytes(32), previous_until=datetime(2026, 2, 1, tzinfo=UTC)),
         ))  # fmt: skip
         session.commit()
-    return world
 
 
 def fill_documents(session: Session, world: World) -> None:

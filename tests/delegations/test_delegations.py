@@ -216,3 +216,10 @@ def test_the_database_demands_the_same_by_itself(world: World, statement: str, r
             connection.execute(statement, values)
         assert refused.value.diag.constraint_name == rule
         connection.rollback()
+
+
+def test_what_was_never_published_is_deleted(world: World) -> None:
+    api = world.api(OWN)
+    visit = a_visit(api, world)
+    assert api.delete(visit["href"]).status_code == 204
+    assert api.get(visit["href"]).status_code == 404

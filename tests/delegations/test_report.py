@@ -161,6 +161,7 @@ except (NotAcceptable, ServiceUnavailable) as problem:
 """
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize(("state", "status"), [("missing", "406"), ("busy", "503")])
 def test_a_server_that_cannot_print_now_says_so(state: str, status: str) -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT, state], capture_output=True, text=True, check=True)

@@ -184,3 +184,9 @@ def test_rules_are_of_the_kinds_that_there_are(fresh_world: World) -> None:
     agree(fresh_world, "train")
     assert api.get(city).json["travelRules"] == {"trainBelowKm": 750, "blockingWarnings": ["train"]}
     assert "travelRules" not in api.patch(city, {"travelRules": None}).json
+
+
+def test_who_sees_the_visit_alone_is_refused_its_warnings(world: World) -> None:
+    visit = f"{DELEGATIONS}/{world.delegations['public']}"
+    assert world.api(STRANGER).get(visit).status_code == 200
+    assert world.api(STRANGER).get(f"{visit}/warnings").status_code == 403

@@ -1,4 +1,8 @@
-"""A process that sends one document, and kills itself when it comes to a line of ours: told on its standard input."""
+"""A process that sends a document again and again, each time as a child that kills itself at a line of ours.
+
+It is told on its standard input: first what to send, then a number of a line each time (0: none). It says what came of
+each: the status and how many lines were run, or null where the child was killed.
+"""
 
 import json
 import os
@@ -16,8 +20,9 @@ from stedenband.config import Settings
 from tests.builders import BASE, Api
 from tests.documents.files import about, described, send
 
-TOLD = json.load(sys.stdin)
+TOLD = json.loads(sys.stdin.readline())
 OURS = str(Path("src") / "stedenband" / "documents")
+END = 0
 LINES = 0
 
 
@@ -28,12 +33,12 @@ def look(frame: FrameType, event: str, _value: Any) -> Any:
         return None
     if event == "line":
         LINES += 1
-        if TOLD["line"] == LINES:
+        if LINES == END:
             os.kill(os.getpid(), signal.SIGKILL)
     return look
 
 
-def main() -> None:
+def send_one() -> dict[str, int]:
     """Send it, and say how many lines that took."""
     settings = Settings(
         data=Path(TOLD["data"]), database_url=TOLD["url"], public_url=BASE, client_limit=0, anonymous_limit=0
@@ -53,7 +58,23 @@ def main() -> None:
         api.call("PATCH", href, data=content, headers=piece)
         reply = api.call("POST", f"{href}/finish")
     sys.settrace(None)
-    json.dump({"status": reply.status_code, "lines": LINES}, sys.stdout)
+    return {"status": reply.status_code, "lines": LINES}
+
+
+def main() -> None:
+    """Send one for each number."""
+    global END  # noqa: PLW0603 (likewise)
+    for number in sys.stdin:
+        END = int(number)
+        child = os.fork()
+        if child == 0:
+            print(json.dumps(send_one()), flush=True)  # noqa: T201 (to the test)
+            os._exit(0)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if ended == -signal.SIGKILL:
+            print("null", flush=True)  # noqa: T201
+        elif ended:
+            sys.exit(ended)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import time
-from typing import Any
 
 import psycopg
 import pytest
@@ -118,29 +118,44 @@ def test_the_operator_sweeps_by_a_command(fresh_world: World, store: Store, monk
     assert "1  documents past the day" in done.output
 
 
-def child(world: World, store: Store, way: str, line: int) -> dict[str, Any] | None:
-    """Have a process of its own send a document and be killed at a line of ours; None: it was killed."""
+@contextmanager
+def sending(world: World, store: Store, way: str) -> Iterator[Callable[[int], dict[str, int] | None]]:
+    """Give what sends a document from a process of its own that is killed at a line of ours; None: it was killed."""
     told = {"url": world.database.api_url, "data": str(store.root.parent), "key": world.keys[OWN, "coordinator"],
-            "link": str(world.links["public"]), "way": way, "line": line}  # fmt: skip
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    done = subprocess.run(
-        [sys.executable, str(CHILD)], input=json.dumps(told), capture_output=True, text=True, check=False, env=bare,
-        cwd=CHILD.parents[2],
-    )  # fmt: skip
-    assert done.returncode in {0, -9}, done.stderr
-    return json.loads(done.stdout) if done.returncode == 0 else None
+            "link": str(world.links["public"]), "way": way}  # fmt: skip
+    command = [sys.executable, str(CHILD)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHILD.parents[2]
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        requests, replies = process.stdin, process.stdout
+
+        def ask(line: object) -> None:
+            print(line, file=requests, flush=True)
+
+        def send_one(line: int) -> dict[str, int] | None:
+            ask(line)
+            reply: dict[str, int] | None = json.loads(replies.readline())
+            return reply
+
+        ask(json.dumps(told))
+        yield send_one
+        requests.close()
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("way", ["form", "pieces"])
 def test_nothing_is_orphaned_by_a_kill_at_any_line(fresh_world: World, store: Store, way: str) -> None:
-    whole = child(fresh_world, store, way, 0)
-    assert whole
-    assert whole["status"] == 201
-    for number in range(LINES):
-        line = 1 + number * (whole["lines"] - 1) // (LINES - 1)
-        child(fresh_world, store, way, line)
-        of_documents, _ = rows(fresh_world)
-        assert of_documents <= files(store), f"a document lost its file when killed at line {line}"
+    with sending(fresh_world, store, way) as send_one:
+        whole = send_one(0)
+        assert whole
+        assert whole["status"] == 201
+        for number in range(LINES):
+            line = 1 + number * (whole["lines"] - 1) // (LINES - 1)
+            send_one(line)
+            of_documents, _ = rows(fresh_world)
+            assert of_documents <= files(store), f"a document lost its file when killed at line {line}"
     swept(fresh_world, store)
     of_documents, named = rows(fresh_world)
     assert of_documents == named == files(store)

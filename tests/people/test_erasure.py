@@ -46,6 +46,7 @@ def test_nothing_of_an_erased_person_is_left_in_a_dump_of_the_database(fresh_wor
     assert found_in_a_dump(fresh_world) == set()
 
 
+@pytest.mark.no_cover  # what it asks for is counted elsewhere
 def test_nobody_is_told_anything_of_an_erased_person_in_any_format(fresh_world: World) -> None:
     contact = everywhere(fresh_world)
     before = leaked(fresh_world, contact["id"])
@@ -55,6 +56,7 @@ def test_nobody_is_told_anything_of_an_erased_person_in_any_format(fresh_world: 
     assert leaked(fresh_world, contact["id"]) == set()
 
 
+@pytest.mark.no_cover  # likewise
 def test_nobody_finds_an_erased_person_by_any_word(fresh_world: World) -> None:
     contact = everywhere(fresh_world)
     assert len(found_by_words(fresh_world)) == 6, "every question finds the contact, which no address may name"

@@ -306,3 +306,8 @@ def test_putting_only_the_addresses_right_is_a_change_of_the_contact(fresh_world
 )
 def test_a_value_is_written_in_words_by_its_form(value: Any, shown: str) -> None:
     assert Writer("nl", {"2c1d": "Genk"}).text(value) == shown
+
+
+def test_the_administrator_holds_nothing_on_anybody(world: World) -> None:
+    refused = world.api(OWN, "admin").post(ACCESS, {"email": "ann@example.org"})
+    assert refused.status_code == 403, refused.text

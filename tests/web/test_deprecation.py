@@ -34,7 +34,7 @@ def app() -> Flask:
         declare(
             blueprint, f"/{name}", "GET", f"read_{name}", OPEN, lambda **_: Response(), summary="Read", deprecated=deprecated
         )  # fmt: skip
-    api.register_blueprint(blueprint)
+    api.serve(blueprint)
     openapi.install(app, api, converter)
     return app
 

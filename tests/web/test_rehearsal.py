@@ -116,3 +116,9 @@ def test_the_caller_of_a_dry_run_is_itself_again_afterwards(fresh_world: World) 
     assert api.get(path).json["internalNote"] == "For our staff."
     with owner_session(fresh_world.database.owner_url) as session:
         assert session.get_one(ExchangeProject, fresh_world.projects["city"]).visibility == "city"
+
+
+def test_a_record_that_stays_as_it_is_is_not_told(fresh_world: World) -> None:
+    link = f"/cityLinks/{fresh_world.links['public']}"
+    told = by_address(tried(fresh_world.api(OWN), f"/v1{link}", {"summary": {"en": "Another."}}))
+    assert set(told) == {link}, "not its agreements, which the public sees too"

@@ -80,6 +80,9 @@ class Blueprint(flask.Blueprint):
         headers: Mapping[str, Any] | None = None,
         success: bool = False,
     ) -> Callable[[_View], _View]: ...
+    def register_views_in_doc(
+        self, api: Api, app: flask.Flask, spec: APISpec, *, name: str, parameters: Sequence[Any] | None
+    ) -> None: ...
     @staticmethod
     def doc(**kwargs: Any) -> Callable[[_View], _View]: ...
 

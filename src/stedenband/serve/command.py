@@ -1,5 +1,6 @@
 """`stedenband serve`: Postgres, migrations and the API, started in this order and stopped together."""
 
+import gc
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,7 +20,6 @@ from stedenband.core.roles import API, OWNER
 from stedenband.serve.api import Place
 from stedenband.serve.checks import check_extras, verify
 from stedenband.serve.watch import Watch
-from stedenband.transfer import demo as demo_data
 
 logger = structlog.get_logger()
 
@@ -50,6 +50,7 @@ def serve_command(*, demo: bool, with_parent: bool) -> None:
             show_demo(owner_url, settings.data / "demo-keys.json")
         measures = stack.enter_context(TemporaryDirectory(prefix="stedenband-metrics-", ignore_cleanup_errors=True))
         watch = stack.enter_context(Watch(settings, Place(listener, measures), postgres))
+        gc.freeze()  # what is loaded stays
         failure = watch.until_the_end(signals)
         logger.info("stopping", reason=failure or "asked to")
     if failure:
@@ -85,6 +86,9 @@ def start_database(settings: Settings, stack: ExitStack) -> tuple[EmbeddedPostgr
 
 def show_demo(owner_url: str | None, keys_file: Path) -> None:
     """Load the demo data if the register is empty, and print the keys that were made for it."""
+    import stedenband.models  # noqa: F401, PLC0415 (what other servers are ready sooner without)
+    from stedenband.transfer import demo as demo_data  # noqa: PLC0415
+
     if not owner_url:
         raise Refusal("The demo data needs STEDENBAND_OWNER_URL, the owner's address of the database.")
     keys_file.parent.mkdir(parents=True, exist_ok=True)

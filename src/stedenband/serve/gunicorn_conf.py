@@ -12,10 +12,13 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-import stedenband.app  # noqa: F401 (see above)
+from stedenband.core.loading import loading
 from stedenband.serve.api import MEASURES, READY
-from stedenband.web import ended, telemetry
-from stedenband.web.guard import MOST_HEADERS
+
+with loading():
+    import stedenband.app  # noqa: F401 (see above)
+    from stedenband.web import ended, telemetry
+    from stedenband.web.guard import MOST_HEADERS
 
 
 class Events(Logger):
@@ -48,6 +51,11 @@ logconfig_dict = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"gunicorn.error": {"handlers": [], "propagate": True}},
 }
+
+
+def when_ready(_server: object) -> None:
+    """Keep what is loaded from being looked through, and so copied, in each worker."""
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:

@@ -2,13 +2,14 @@
 
 import re
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import orjson
 import yaml
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from stedenband.web import fields
 from stedenband.web.conditional import reply, tag
@@ -51,10 +52,33 @@ def configuration(public_url: str) -> dict[str, Any]:
     }
 
 
-def api_for(app: Flask) -> tuple[Api, Any]:
+class Described(Api):
+    """An API that serves its operations at once, and describes them when the contract is first asked for."""
+
+    def __init__(self, app: Flask, plugin: MarshmallowPlugin) -> None:
+        """Serve nothing yet."""
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": plugin})
+        self._served = app
+        self._undescribed: list[Blueprint] = []
+
+    def serve(self, blueprint: Blueprint) -> None:
+        """Serve the operations of a domain."""
+        self._served.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._served.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    def describe(self) -> None:
+        """Add what is served to the document, once."""
+        while self._undescribed:
+            blueprint = self._undescribed.pop(0)
+            blueprint.register_views_in_doc(self, self._served, self.spec, name=blueprint.name, parameters=None)
+            self.spec.tag({"name": blueprint.name})
+
+
+def api_for(app: Flask) -> tuple[Described, Any]:
     """Return flask-smorest's API, and the converter of schemas, which knows our fields."""
     plugin = MarshmallowPlugin(schema_name_resolver=schema_name)
-    api = Api(app, spec_kwargs={"marshmallow_plugin": plugin})
+    api = Described(app, plugin)
     assert plugin.converter  # noqa: S101 (made with the API, which the library's types cannot say)
     plugin.converter.add_attribute_function(_documented)  # type: ignore[no-untyped-call]
     return api, plugin.converter
@@ -94,9 +118,19 @@ def _shown(field: fields.Field) -> bool:
     return not schema_name(field.parent).endswith(RECEIVED)
 
 
-def install(app: Flask, api: Api, converter: Any) -> None:
-    """Serve the document as YAML and JSON; it is finished when first asked for, not at every start."""
-    contract = cache(lambda: document(api, converter))
+def install(app: Flask, api: Described, converter: Any) -> None:
+    """Serve the document as YAML and JSON; it is made when first asked for, not at every start."""
+    alone = Lock()
+
+    @cache
+    def made() -> dict[str, Any]:
+        api.describe()
+        return document(api, converter)
+
+    def contract() -> dict[str, Any]:
+        with alone:
+            return made()
+
     app.extensions["stedenband.contract"] = contract
     as_yaml = cache(lambda: yaml_of(contract()).encode())
     as_json = cache(lambda: orjson.dumps(contract()))

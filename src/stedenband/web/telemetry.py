@@ -7,9 +7,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask
-
 if TYPE_CHECKING:
+    from flask import Flask
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
@@ -25,7 +24,7 @@ def is_wanted() -> bool:
     return any(os.environ.get(name) for name in ENDPOINTS)
 
 
-def start(app: Flask) -> None:
+def start(app: "Flask") -> None:
     """Trace the requests of this process, if that is wanted; call it after the fork, since it starts a thread."""
     if not is_wanted():
         return

@@ -1,6 +1,7 @@
 """`stedenband worker`: the jobs, done until asked to stop."""
 
 import asyncio
+import gc
 import logging
 from contextlib import suppress
 from random import uniform
@@ -41,6 +42,7 @@ def worker_command() -> None:
         raise Refusal("STEDENBAND_WORKER_URL, the address of the database for the role stedenband_worker, is not set.")
     log.configure(settings.log_level)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    gc.freeze()  # what is loaded stays
     while not worked(settings, settings.worker_url):
         sleep(uniform(1, 5))  # noqa: S311 (jitter, not a secret)
 
