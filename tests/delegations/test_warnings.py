@@ -19,6 +19,7 @@ FLIGHT: dict[str, Any] = {
     "km": 320,
     "persons": 2,
 }
+NONE = "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"
 SHORT = {"passportValidUntil": "2026-09-07"}
 """A day less than six months after the visit ends, on March 8."""
 
@@ -190,3 +191,4 @@ def test_who_sees_the_visit_alone_is_refused_its_warnings(world: World) -> None:
     visit = f"{DELEGATIONS}/{world.delegations['public']}"
     assert world.api(STRANGER).get(visit).status_code == 200
     assert world.api(STRANGER).get(f"{visit}/warnings").status_code == 403
+    assert world.api(STRANGER).get(f"{DELEGATIONS}/{NONE}/warnings").status_code == 404

@@ -386,3 +386,9 @@ def test_no_text_on_a_contact_holds_a_national_register_number(world: World, nam
     assert (refused.status_code, issue_of(refused)[0]) == (400, name)
     contact = a_contact(own)
     assert issue_of(own.patch(f"{CONTACTS}/{contact['id']}", {name: "RR 85073003328"}))[0] == name
+
+
+def test_a_link_that_does_not_exist_shares_nobody(world: World) -> None:
+    nowhere = {"cityLink": {"id": "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"}}
+    refused = world.api(OWN).post(CONTACTS, {"familyName": "Alone", **LAWFUL, **nowhere})
+    assert issue_of(refused)[0] == "cityLink"

@@ -8,11 +8,15 @@ import pytest
 from sqlalchemy import CheckConstraint
 
 from stedenband.app import CODE_LISTS, RESOURCES
+from stedenband.core.access import Actor, Role
+from stedenband.core.address import owner_session
+from stedenband.core.errors import MissingPermission
 from stedenband.core.privacy import Category, Ground, personal, personal_columns
 from stedenband.core.records import Record
 from stedenband.people.models import Contact
 from stedenband.people.routes.document import BY_LETTER, CODES, Writer, word
 from stedenband.people.rules import places
+from stedenband.people.rules.subject_access import give_access
 from stedenband.web import fields
 from stedenband.web.catalogs import LANGUAGES
 from stedenband.web.codelists import code_lists, labels_of
@@ -308,6 +312,7 @@ def test_a_value_is_written_in_words_by_its_form(value: Any, shown: str) -> None
     assert Writer("nl", {"2c1d": "Genk"}).text(value) == shown
 
 
-def test_the_administrator_holds_nothing_on_anybody(world: World) -> None:
-    refused = world.api(OWN, "admin").post(ACCESS, {"email": "ann@example.org"})
-    assert refused.status_code == 403, refused.text
+def test_who_works_for_no_city_gives_no_access(world: World) -> None:
+    partner = Actor(Role.PARTNER, city_id=world.cities[PARTNER])
+    with owner_session(world.database.owner_url) as session, pytest.raises(MissingPermission):
+        give_access(session, partner, {"email": "ann@example.org"})
