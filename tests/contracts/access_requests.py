@@ -126,10 +126,12 @@ HEADERS = {
         "Upload-Length": "10",
         "Upload-Metadata": f"metadata {b64encode(METADATA.encode()).decode()}",
     },
+    ("POST", "imports"): {"Content-Type": "application/x-ndjson"},
+    ("POST", "corrections"): {"Content-Type": "application/x-ndjson"},
     ("PATCH", "<uploadId>"): {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
     ("DELETE", "<uploadId>"): TUS,
 }
-"""What the protocol of uploads asks for."""
+"""What the protocol of uploads asks for, and the kind of file that is imported: one without a line."""
 
 
 def a_document(asking: Asking) -> dict[str, Any]:
@@ -138,7 +140,12 @@ def a_document(asking: Asking) -> dict[str, Any]:
     return {"title": {"en": a_new_value()}, "subject": subject}
 
 
-QUERIES = {"/v1/search": "?q=genk", "/v1/statistics/exchangeProjects": "?groupBy=theme"}
+QUERIES = {
+    "/v1/imports": "?resource=organizations",
+    "/v1/imports/corrections": "?resource=organizations",
+    "/v1/search": "?q=genk",
+    "/v1/statistics/exchangeProjects": "?groupBy=theme",
+}
 """What a path cannot do without."""
 
 
@@ -230,6 +237,8 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("PATCH", "<documentId>", ""): lambda _: {"title": {"en": a_new_value()}},
     ("PATCH", "<documentId>", "retain"): lambda _: {"keepUntil": a_day_to_come()},
     ("PATCH", "<documentId>", "publish"): turned,
+    ("POST", "imports", ""): lambda _: None,
+    ("POST", "corrections", ""): lambda _: None,
     ("POST", "uploads", ""): lambda _: None,
     ("PATCH", "<uploadId>", ""): lambda _: None,
     ("POST", "finish", ""): lambda _: None,

@@ -19,7 +19,7 @@ class ImportedRow(Record):
     __tablename__ = "imported_row"
     __table_args__ = (
         Index("ix_imported_row_record_id", "record_id"),
-        {"info": {"impersonal": "city_id resource hash record_id imported_at"}},
+        {"info": {"impersonal": "resource hash record_id imported_at"}},
     )
 
     city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), primary_key=True, info=IMPERSONAL)
@@ -36,7 +36,7 @@ class ImportHeading(Record):
     __table_args__ = (
         plain("heading", 200),
         CheckConstraint("char_length(name) <= 200", name="name"),
-        {"info": {"impersonal": "city_id resource heading name"}},
+        {"info": {"impersonal": "resource heading name"}},
     )
 
     city_id: Mapped[UUID] = mapped_column(ForeignKey("partner_city.id"), primary_key=True, info=IMPERSONAL)

@@ -214,6 +214,9 @@ def test_the_markers_of_formulas_are_taken_off_again(fresh_world: World) -> None
 
 
 def test_a_text_that_a_workbook_cut_off_is_not_taken_for_the_whole(fresh_world: World) -> None:
-    rows = [["id", "version", "internalNote"], [str(fresh_world.organizations["city"]), 1, "x" * 32_766 + "…"]]
+    rows: list[list[Any]] = [
+        ["id", "version", "internalNote"],
+        [str(fresh_world.organizations["city"]), 1, "x" * 32_766 + "…"],
+    ]
     report = take_in(fresh_world, "organizations", workbook_of(rows), Manner("xlsx"))
     assert faults(report)[0][2].startswith("This text was cut off")

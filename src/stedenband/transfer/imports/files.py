@@ -9,7 +9,7 @@ from stedenband.core.words import Rule, say
 from stedenband.transfer.imports.mapping import Places, mapped
 from stedenband.transfer.imports.wanted import Fault, LineReader, RowReader, Steps, Wanted
 from stedenband.transfer.imports.words import Vocabulary
-from stedenband.transfer.sheets import read_csv, read_lines, read_workbook
+from stedenband.transfer.sheets import Table, read_csv, read_lines, read_workbook
 from stedenband.web.resource import Resource
 from stedenband.web.text import echo
 
@@ -40,6 +40,12 @@ class Asked:
     guessed: frozenset[str] = frozenset()
     mapping: Places | None = None
 
+    def columns(self) -> Iterator[tuple[str, str | None]]:
+        """Yield each heading, shortened, with the name of its column; empty: it was left out; None: nobody knows it."""
+        if self.mapping:
+            for heading, name in zip(self.mapping.headings, self.mapping.columns, strict=True):
+                yield str(echo(heading)), name
+
     @property
     def read(self) -> set[Steps] | None:
         """The columns that are read; None: the file has no columns."""
@@ -48,18 +54,24 @@ class Asked:
 
 def asked_for(resource: Resource, vocabulary: Vocabulary, file: BinaryIO, manner: Manner) -> Asked:
     """Return what a file asks for; the file can be wound back. Raises UnreadableFile, also while rows are walked."""
-    file.seek(0)
-    if manner.format == "ndjson":
-        reader = LineReader(resource, vocabulary)
-        return Asked(map(reader.read, read_lines(file)), {})
-    table = (
-        read_workbook(file)
-        if manner.format == "xlsx"
-        else read_csv(file, encoding=manner.encoding, delimiter=manner.delimiter)
-    )
+    table = table_of(file, manner)
+    if table is None:
+        file.seek(0)
+        return Asked(map(LineReader(resource, vocabulary).read, read_lines(file)), {})
     mapping = mapped(resource, table.headings, manner.columns)
     rows = RowReader(resource, vocabulary, mapping, marked=table.marked, day_first=manner.day_first)
     return Asked(_with_unread(map(rows.read, table.rows), mapping), table.told, table.guessed, mapping)
+
+
+def table_of(file: BinaryIO, manner: Manner) -> Table | None:
+    """Return a file as a table, from its beginning; None: it has no columns. Raises UnreadableFile."""
+    match manner.format:
+        case "csv":
+            return read_csv(file, encoding=manner.encoding, delimiter=manner.delimiter)
+        case "xlsx":
+            return read_workbook(file)
+        case _:
+            return None
 
 
 def confirmed(asked: Asked) -> None:

@@ -3,7 +3,7 @@
 import csv
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -24,10 +24,14 @@ ALONE = ("version", "id")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column: the steps to its value, and whether a row can bring one. Without: it is known and not read."""
+    """A column: the steps to its value, whether a row can bring one (else it is known and not read), and its field.
+
+    `in_exports`: False for that of a reference by whatever names the record, which exports do not have.
+    """
 
     steps: tuple[str, ...]
     read: bool
+    field: Any = field(compare=False)
     in_exports: bool = True
 
     @property
@@ -52,37 +56,35 @@ def headings_of(resource: Resource) -> tuple[Heading, ...]:
 def _headings(
     schema: type[Schema], within: tuple[str, ...], *, read: bool, parent: str | None = None
 ) -> Iterator[Heading]:
-    for key, field in schema._declared_fields.items():  # noqa: SLF001 (as in web.schema)
-        step = field.data_key or camel(key)
-        steps = (*within, step)
-        taken = read and (not field.dump_only or (not within and (step in ALONE or leads_to(field, parent))))
-        yield from _of_field(field, steps, read=taken, in_exports=not field.load_only)
+    for key, each in schema._declared_fields.items():  # noqa: SLF001 (as in web.schema)
+        step = each.data_key or camel(key)
+        taken = read and (not each.dump_only or (not within and (step in ALONE or leads_to(each, parent))))
+        yield from _of_field(each, (*within, step), read=taken)
 
 
-def leads_to(field: Any, kind: str | None) -> bool:
+def leads_to(each: Any, kind: str | None) -> bool:
     """Tell whether a property refers to the record that this one stands below; `kind` is the collection of that one."""
-    return kind is not None and isinstance(field, fields.Reference) and field.dump_only and kind_of(field) == kind
+    return kind is not None and isinstance(each, fields.Reference) and each.dump_only and kind_of(each) == kind
 
 
-def _of_field(field: Any, steps: tuple[str, ...], *, read: bool, in_exports: bool) -> Iterator[Heading]:
-    match field:
+def _of_field(each: Any, steps: tuple[str, ...], *, read: bool) -> Iterator[Heading]:
+    match each:
         case fields.Matches() | fields.Moves():
             return
         case fields.Part():
-            for each in _headings(field.part, steps, read=read):
-                yield Heading(each.steps, each.read, each.in_exports and in_exports)
+            yield from _headings(each.part, steps, read=read)
         case fields.Items():
-            yield from _headings(field.item, (*steps, EACH), read=read)
+            yield from _headings(each.item, (*steps, EACH), read=read)
         case fields.Reference():
-            yield from (Heading((*steps, name), read, in_exports) for name in (ID, TITLE))
+            yield from (Heading((*steps, name), read, each) for name in (ID, TITLE))
             if read:
-                yield Heading(steps, read=True, in_exports=False)
+                yield Heading(steps, read, each, in_exports=False)
         case fields.AnyReference():
-            yield from (Heading((*steps, name), read, in_exports) for name in ("type", ID, TITLE))
+            yield from (Heading((*steps, name), read, each) for name in ("type", ID, TITLE))
         case fields.LocalizedText():
-            yield from (Heading((*steps, name), read, in_exports) for name in (*COLUMNS_OF_TEXTS, OTHER))
+            yield from (Heading((*steps, name), read, each) for name in (*COLUMNS_OF_TEXTS, OTHER))
         case _:
-            yield Heading(steps, read, in_exports)
+            yield Heading(steps, read, each)
 
 
 @cache
@@ -90,6 +92,11 @@ def _shipped() -> Mapping[str, Labels]:
     text = files("stedenband.transfer").joinpath("data", "headings.tsv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return {row["step"]: {language: row[language] for language in LANGUAGES} for row in rows}
+
+
+def label_of(step: str, language: str) -> str:
+    """Return what a property is called in nl, fr or en."""
+    return _labels(step)[language]
 
 
 def _labels(step: str) -> Labels:

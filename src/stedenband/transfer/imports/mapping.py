@@ -6,7 +6,7 @@ from typing import Literal
 
 from stedenband.core.errors import INCORRECT, BadRequest, Issue
 from stedenband.core.words import Rule, say
-from stedenband.transfer.imports.headings import Heading, folded, headings_of
+from stedenband.transfer.imports.headings import Heading, folded, headings_of, label_of
 from stedenband.transfer.sheets import UnreadableFile
 from stedenband.web.catalogs import LANGUAGES
 from stedenband.web.resource import Resource
@@ -65,7 +65,8 @@ def _found(
     """Return what each heading is: a column, one that is left out, or none that anybody knows."""
     known = {each.name: each for each in headings_of(resource)}
     said = {folded(heading): _named(known, name) for heading, name in wanted.items()}
-    by_name = dict.fromkeys(ADDED, NOWHERE) | known
+    added = {name: NOWHERE for each in ADDED for name in (each, *(label_of(each, spoken) for spoken in LANGUAGES))}
+    by_name: dict[str, Heading | Literal[""]] = {**added, **known}
     likely = _likely(resource)
     return [said.get(folded(each), by_name.get(each, likely.get(folded(each)))) for each in headings]
 

@@ -34,7 +34,7 @@ class Finding:
 class Report:
     """How many rows came to what, which records were made or changed, and what is wrong with which row."""
 
-    counts: dict[Done, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "left": 0, "refused": 0})
+    counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "left": 0, "refused": 0})
     records: list[Told] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     refused: set[int] = field(default_factory=set)
@@ -44,6 +44,14 @@ class Report:
     def rows(self) -> int:
         """All rows that were read."""
         return sum(self.counts.values())
+
+    def add(self, other: "Report") -> None:
+        """Take in what became of further rows."""
+        for done, count in other.counts.items():
+            self.counts[done] += count
+        self.records += other.records[: MOST_TOLD - len(self.records)]
+        self.findings += other.findings[: MOST_TOLD - len(self.findings)]
+        self.refused |= other.refused
 
     def tell(self, told: Told, faults: Sequence[Fault]) -> None:
         """Take in what became of a row."""

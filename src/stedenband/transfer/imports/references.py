@@ -82,11 +82,13 @@ class References:
             case _:
                 return value
 
-    def one(self, field: fields.Reference, value: Mapping[str, Any], below: UUID | None = None) -> dict[str, str]:
+    def one(self, field: fields.Reference, value: Mapping[str, Any], below: UUID | None = None) -> dict[str, Any]:
         """Return a reference by id; raises Unfit where it leads to no record, to several, or to two."""
         kind = kind_of(field)
         if NAMED in value:
             return {ID: self.find(kind, field.title, value[NAMED], below)}
+        if ID not in value:
+            return dict(value)
         if TITLE in value and folded(value[TITLE]) != folded(self._title(kind, field.title, value[ID])):
             try:
                 other = self.find(kind, field.title, value[TITLE], below)

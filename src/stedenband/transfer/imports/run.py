@@ -117,13 +117,13 @@ class Import:
         }
 
     def _take(self, wanted: Wanted, there: Mapping[UUID, There]) -> None:
-        outcome = Told(wanted.number, "refused", None)
-        if all(fault.severity == "warning" for fault in wanted.faults):
+        outcome, faults = Told(wanted.number, "refused", None), wanted.faults
+        if all(fault.severity == "warning" for fault in faults):
             try:
                 outcome = self._made(wanted) if wanted.key is None else self._changed(wanted, there)
             except Refused as refused:
-                wanted.faults += refused.faults
-        self.report.tell(outcome, wanted.faults)
+                faults = [*faults, *refused.faults]
+        self.report.tell(outcome, faults)
 
     def _made(self, wanted: Wanted) -> Told:
         """Make a record of a row, unless the same row made one before."""

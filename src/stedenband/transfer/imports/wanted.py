@@ -119,13 +119,14 @@ class LineReader(Reader):
 
 
 def _reference(value: Any) -> Any:
-    """Return a reference as a document has it: by id, or by name as a text."""
+    """Return a reference as a document has it: by id, by title alone, or by a text."""
     if isinstance(value, str):
         return {NAMED: value}
     if not isinstance(value, dict):
         return value
-    kept = {name: value[name] for name in (ID, TITLE) if isinstance(value.get(name), str)}
-    return kept if ID in kept else {NAMED: kept[TITLE]} if kept else value
+    if ID not in value and isinstance(value.get(TITLE), str):
+        return {NAMED: value[TITLE]}
+    return {name: value[name] for name in (ID, TITLE) if isinstance(value.get(name), str)} or value
 
 
 class RowReader(Reader):

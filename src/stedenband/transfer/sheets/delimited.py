@@ -15,7 +15,7 @@ DELIMITERS = ";,\t|"
 """Those that are looked for; where two are as likely, the first."""
 SAID = re.compile(r'"?sep=([^"\r\n])"?\r?\n?')
 """The first line of a file in which Excel says its delimiter."""
-QUOTED = re.compile(r'"(?:[^"]|"")*("|$)')
+QUOTED = re.compile(r'"[^"]*("|$)')
 
 
 def read_csv(file: BinaryIO, *, encoding: str | None = None, delimiter: str | None = None) -> Table:
@@ -72,9 +72,7 @@ def _row(number: int, texts: list[str], filled: int) -> Row:
     if len(texts) > MOST_COLUMNS:
         raise UnreadableFile(say("Send at most {most} columns.", most=MOST_COLUMNS), number)
     if any(len(text) > LONGEST_CELL for text in texts):
-        raise UnreadableFile(
-            say("Shorten the cells of this row to at most {most} characters.", most=LONGEST_CELL), number
-        )
+        raise UnreadableFile(say("Shorten the cells to at most {most} characters.", most=LONGEST_CELL), number)
     return Row(number, [text or None for text in texts])
 
 

@@ -16,9 +16,10 @@ ENCODINGS = {
     "macintosh": "mac-roman",
 }
 """The names that callers give and are told, with Python's."""
+MARKED = "utf-16"
 _UTF_16 = {"little": "utf-16-le", "big": "utf-16-be"}
 _SHARE = 0.3
-"""Of the bytes: how many are zero, all in the higher halves, in UTF-16 of languages with Latin letters."""
+"""How many of the higher halves are zero, and none of the lower, in UTF-16 of languages with Latin letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,20 @@ class Encoding:
 
 def encoding_of(file: BinaryIO, wanted: str | None = None) -> Encoding:
     """Return the encoding `wanted`, else the one that the file seems to have; the file is at its beginning then."""
-    found = _without_asking(file) if wanted is None else Encoding(wanted, ENCODINGS[wanted])
+    file.seek(0)
+    if wanted is None:
+        found = _without_asking(file)
+    elif wanted == "utf-16":
+        found = Encoding(wanted, _utf_16(file.read(BLOCK)) or _UTF_16["little"])
+    else:
+        found = Encoding(wanted, ENCODINGS[wanted])
     file.seek(0)
     return found
 
 
 def _without_asking(file: BinaryIO) -> Encoding:
-    head = file.read(BLOCK)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Encoding("utf-16", "utf-16")
-    if order := _zeros(head):
-        return Encoding("utf-16", _UTF_16[order], sure=False)
+    if codec := _utf_16(file.read(BLOCK)):
+        return Encoding("utf-16", codec, sure=codec == MARKED)
     if _reads_as(file, "utf-8-sig"):
         return Encoding("utf-8", "utf-8-sig")
     if _reads_as(file, "cp1252"):
@@ -55,13 +59,14 @@ def _without_asking(file: BinaryIO) -> Encoding:
     )
 
 
-def _zeros(head: bytes) -> str | None:
-    """Return the order of bytes of UTF-16 without a mark; None: it is none."""
+def _utf_16(head: bytes) -> str | None:
+    """Return Python's name of UTF-16 with its mark, or in the order that its bytes seem to have; None: it is none."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return MARKED
     even, odd = head[::2].count(0), head[1::2].count(0)
-    most = max(even, odd)
-    if most < _SHARE * len(head) / 2 or min(even, odd) > 0 or most == 0:
+    if min(even, odd) > 0 or max(even, odd) <= _SHARE * len(head) / 2:
         return None
-    return "little" if odd else "big"
+    return _UTF_16["little" if odd else "big"]
 
 
 def _reads_as(file: BinaryIO, codec: str) -> bool:
