@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO, StringIO
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from stedenband.transfer.imports.files import Manner, asked_for
 from stedenband.transfer.imports.outcome import Report
 from stedenband.transfer.imports.run import Import
 from stedenband.transfer.imports.words import Vocabulary
+from stedenband.web.resource import Resource
 from tests.builders import OWN, World
 
 BY_NAME = {resource.name: resource for resource in RESOURCES}
@@ -33,16 +35,20 @@ def take_in(  # noqa: PLR0913 (as an import has it)
     role: str = "coordinator",
     dry: bool = False,
     parent: UUID | None = None,
+    scopes: frozenset[str] | None = None,
+    resource: Resource | None = None,
 ) -> Report:
-    """Import a file into a collection as a client of a city."""
+    """Import a file into a collection as a client of a city; `resource`: into one that is like it."""
     database: Database = world.app.extensions["stedenband.database"]
     with database.visit(PresentedKey(*world.credential(city, role))) as visit:
         actor = visit.actor
         assert actor
+        actor = replace(actor, scopes=scopes)
+        into = resource or BY_NAME[name]
 
         def work(session: Session) -> Report:
-            asked = asked_for(BY_NAME[name], VOCABULARY, BytesIO(data), manner)
-            return Import(session, actor, BY_NAME[name], BY_NAME, parent=parent, read=asked.read).run(asked.rows)
+            asked = asked_for(into, VOCABULARY, BytesIO(data), manner)
+            return Import(session, actor, into, BY_NAME, parent=parent, read=asked.read).run(asked.rows)
 
         return visit.rehearse(work) if dry else visit.write(work)
 

@@ -10,6 +10,7 @@ from stedenband.app import RESOURCES
 from stedenband.transfer import routes
 from tests.builders import OWN, PARTNER, Api, Reply, World
 from tests.transfer.imports.sending import csv_of, exports, rows_of, sheet_of, workbook_of
+from tests.transfer.sheets.books import HEADED, SPREADSHEET, a_book, a_sheet
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -226,6 +227,18 @@ def test_corrections_of_a_workbook_are_a_workbook(fresh_world: World) -> None:
     assert (first[1:4], first[4]) == ([1.5, True, "=1"], 2)
     assert (second[0], second[4]) == ("Plan", 3)
     assert bad == []
+
+
+def test_corrections_show_moments_and_errors_as_they_stood(world: World) -> None:
+    styles = f'<styleSheet xmlns="{SPREADSHEET}"><cellXfs><xf numFmtId="22"/></cellXfs></styleSheet>'
+    cells = '<c t="str"><v>x</v></c><c t="str"><v>kind</v></c><c t="str"><v>website</v></c>'
+    rows = f'<row r="1">{cells.replace("x<", "name<")}</row><row r="2"><c s="0"><v>38162.5</v></c><c t="e"><v>#REF!</v></c></row>'
+    data = a_book(a_sheet(rows).replace(HEADED, ""), {"xl/styles.xml": styles})
+    reply = send(world.api(OWN), data, "format=xlsx", kind=XLSX, path="/v1/imports/corrections")
+    [_, row] = sheet_of(reply.data)
+    assert (f"{row[0]:%Y-%m-%d %H:%M}", row[1], row[3]) == ("2004-06-24 12:00", "#REF!", 2)
+    told = send(world.api(OWN), data, "format=csv", kind=XLSX, path="/v1/imports/corrections")
+    assert rows_of(told.data)[0]["name"] == "2004-06-24T12:00:00"
 
 
 def test_corrections_of_ndjson_name_the_lines(world: World) -> None:

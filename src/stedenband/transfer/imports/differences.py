@@ -84,10 +84,6 @@ def same(field: Any, wanted: Any, there: Any) -> bool:
             return _same_record(wanted, there or {})
         case fields.AnyReference() if isinstance(wanted, dict) and there:
             return all(wanted.get(name) == there.get(name) for name in ("type", ID))
-        case fields.Part() if isinstance(wanted, dict):
-            return not patch_of(field.part, wanted, there or {})
-        case fields.LocalizedText() if isinstance(wanted, dict):
-            return not _texts(field, wanted, there or {})
     if not wanted and not there and not isinstance(wanted, int | float) and not isinstance(there, int | float):
         return True
     return wanted == there or (

@@ -49,7 +49,7 @@ class Ledger:
     def headings(self) -> dict[str, str]:
         """Return the columns that the city's headings are."""
         rows = self.session.execute(select(ImportHeading.heading, ImportHeading.name).filter_by(**self.of))
-        return dict(row.tuple() for row in rows)
+        return {heading: name for heading, name in rows}  # noqa: C416 (a row is no pair to the types)
 
     def remember(self, headings: Mapping[str, str]) -> None:
         """Remember which column each heading is."""

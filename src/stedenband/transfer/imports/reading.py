@@ -109,8 +109,7 @@ def _is_number(text: str) -> bool:
 def _pointed(text: str) -> str:
     """Return a number with a point before its decimals, and none elsewhere."""
     if GROUPED.fullmatch(text):
-        first = min(text.find(","), text.find(".")) if "," in text and "." in text else 0
-        text = text.replace(text[first], "")
+        text = text.replace(text[min(text.index(","), text.index("."))], "")
     return text.replace(",", ".")
 
 
