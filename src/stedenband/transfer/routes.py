@@ -25,6 +25,7 @@ from stedenband.transfer.schemas import SEVERITIES, TAB, ImportReportSchema, imp
 from stedenband.web.catalogs import translated
 from stedenband.web.conditional import reply, tag
 from stedenband.web.declare import StrictBlueprint, View, declare
+from stedenband.web.exports import room, turn
 from stedenband.web.formats import table
 from stedenband.web.formats.table import Representation, Subject
 from stedenband.web.guard import LARGEST_BODY, caller, come_back, end_visit, visit
@@ -42,7 +43,7 @@ FORMATS: Mapping[str, Format] = {
 }
 """How a file is read, by the media type that it is sent as."""
 MOST_ROWS = 2_000
-"""Rows that one request imports: about half a minute."""
+"""Rows that one request imports: less than a minute."""
 LARGEST = 16
 """Mebibytes of a file."""
 
@@ -154,7 +155,7 @@ def _received() -> Iterator[tuple[BinaryIO, bytes]]:
         types = ", ".join(FORMATS)
         raise UnsupportedMediaType(say("Send the file as: {types}.", types=types), headers={"Accept": types})
     end_visit()
-    with TemporaryFile() as file:
+    with room(), TemporaryFile() as file:
         digest, size = sha256(request.mimetype.encode()), 0
         for block in blocks():
             size += len(block)
@@ -162,8 +163,9 @@ def _received() -> Iterator[tuple[BinaryIO, bytes]]:
                 raise too_large(LARGEST)
             digest.update(block)
             file.write(block)
-        come_back()
-        yield file, digest.digest()
+        with turn():
+            come_back()
+            yield file, digest.digest()
 
 
 def _order(query: Mapping[str, Any], *, dry_run: bool, all_or_nothing: bool = False) -> Order:

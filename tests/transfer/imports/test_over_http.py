@@ -1,5 +1,6 @@
 """Imports over HTTP: a file in, a report or a file out."""
 
+import tempfile
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -8,6 +9,7 @@ import pytest
 
 from stedenband.app import RESOURCES
 from stedenband.transfer import routes
+from stedenband.web import exports as exports_module
 from tests.builders import OWN, PARTNER, Api, Reply, World
 from tests.transfer.imports.sending import csv_of, exports, rows_of, sheet_of, workbook_of
 from tests.transfer.sheets.books import HEADED, SPREADSHEET, a_book, a_sheet
@@ -158,6 +160,19 @@ def test_too_many_rows_and_too_many_bytes_are_refused_whole(
     assert api.get("/v1/organizations?q=school").json["items"] == []
     monkeypatch.setattr(routes, "LARGEST", 0)
     assert send(api, csv_of([NEW])).status_code == 413
+
+
+def test_who_comes_when_enough_files_are_under_way_is_asked_to_come_back(world: World) -> None:
+    with exports_module.turn(), exports_module.turn():
+        reply = send(world.api(OWN), csv_of([NEW]), "dryRun=true")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
+
+
+def test_without_room_for_a_file_the_caller_is_asked_to_come_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    assert send(world.api(OWN), csv_of([NEW]), "dryRun=true").status_code == 503
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import Select, Text, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -43,6 +43,7 @@ from stedenband.web.text import echo
 
 BATCH = 200
 """Records that are read at once, to be compared with their rows."""
+KEPT = 64
 OURS = 500
 """From this status on a problem is not the row's."""
 WHATEVER = "*"
@@ -210,8 +211,7 @@ class Import:
         return differs
 
     def _row(self, resource: Resource, key: UUID | None) -> tuple[Any, Relation]:
-        model = resource.model
-        found = self.session.execute(select(model, model.relation()).where(model.id == key)).one_or_none()
+        found = self.session.execute(_one(resource), {"id": key}).one_or_none()
         if found is None:
             raise Refused(Fault((), NOBODY))
         return found[0], Relation(found[1])
@@ -282,7 +282,14 @@ def _steps(name: str) -> Steps:
     return tuple(step for step in steps if step)
 
 
-@lru_cache(64)
+@lru_cache(KEPT)
+def _one(resource: Resource) -> Select[Any]:
+    """`id` -> the row and the caller's relation to it."""
+    model = resource.model
+    return select(model, model.relation()).where(model.id == bindparam("id"))
+
+
+@lru_cache(KEPT)
 def _reading(resource: Resource) -> str:
     """`keys` -> id, version, the caller's relation, parent and document of each record that the caller sees."""
     model = resource.model
