@@ -288,3 +288,8 @@ def test_a_template_offers_the_labels_of_codes(fresh_world: World) -> None:
 def test_there_is_no_template_of_what_is_not_written(world: World) -> None:
     for name in ("privacyActs", "nonsense"):
         assert world.api(OWN).get(f"/v1/imports/templates/{name}").status_code == 404
+
+
+def test_the_contract_shows_what_a_file_to_put_right_looks_like(world: World) -> None:
+    operation = world.api().get("/v1/doc/openapi.json").json["paths"]["/imports/corrections"]["post"]
+    assert "importReason" in operation["responses"]["200"]["content"]["text/csv"]["example"]

@@ -18,7 +18,7 @@ from stedenband.web.fields.values import UUID_FORM
 from stedenband.web.formats.columns import EACH
 from stedenband.web.resource import Resource
 from stedenband.web.schema import Schema
-from stedenband.web.text import echo
+from stedenband.web.text import cleaned, echo
 
 CODES = (
     "code",
@@ -32,6 +32,8 @@ CODES = (
 """The columns by which a record is known elsewhere, where it has them."""
 FOLDED = ("name_sort", "title_sort")
 """Columns with a title that the database has folded already."""
+LONGEST = 500
+"""Characters of a name by which a record is looked for: more than any has."""
 NOBODY = say("There is no such record, or you may not see it.")
 SEVERAL = say("Several records are called so. Give the id of one, or its code.")
 TWO = say("The id and the title are those of two records. Empty the one that is wrong.")
@@ -87,8 +89,6 @@ class References:
         kind = kind_of(field)
         if NAMED in value:
             return {ID: self.find(kind, field.title, value[NAMED], below)}
-        if ID not in value:
-            return dict(value)
         if TITLE in value and folded(value[TITLE]) != folded(self._title(kind, field.title, value[ID])):
             try:
                 other = self.find(kind, field.title, value[TITLE], below)
@@ -102,6 +102,10 @@ class References:
         """Return the id of the one record of a kind that a text means; `title` is the attribute that names it."""
         if UUID_FORM.fullmatch(text):
             return text
+        try:
+            text = cleaned(text, LONGEST)
+        except ValueError:
+            raise Unfit(NOBODY) from None
         key = (kind, text, below)
         if key not in self.found:
             self.found[key] = self._looked_up(self.resources[kind], title, text, below)

@@ -226,7 +226,7 @@ class Import:
         leading = ((name, each) for name, each in own_fields(self.resource.schema) if leads_to(each, parent.name))
         name, field = next(leading)
         try:
-            key = self.references.one(field, said)["id"]
+            key = str(self.references.one(field, said)["id"])
         except Unfit as error:
             raise Refused(Fault((name,), error.reason)) from None
         if not UUID_FORM.fullmatch(key):

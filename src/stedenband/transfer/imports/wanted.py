@@ -124,9 +124,11 @@ def _reference(value: Any) -> Any:
         return {NAMED: value}
     if not isinstance(value, dict):
         return value
-    if ID not in value and isinstance(value.get(TITLE), str):
-        return {NAMED: value[TITLE]}
-    return {name: value[name] for name in (ID, TITLE) if isinstance(value.get(name), str)} or value
+    key, title = value.get(ID), value.get(TITLE)
+    named = isinstance(title, str)
+    if key is None and named:
+        return {NAMED: title}
+    return {ID: key, TITLE: title} if isinstance(key, str) and named else {ID: key or ""}
 
 
 class RowReader(Reader):
