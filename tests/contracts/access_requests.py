@@ -73,6 +73,8 @@ class Asking:
         sent: dict[str, Any] = {"json": body}
         if (self.rule.method, self.rule.last) == ("POST", "documents"):
             sent = {"data": in_a_form(json.dumps(body).encode()), "content_type": FORM}
+        if (self.rule.method, self.rule.last) == ("POST", "imports"):
+            sent = {"data": A_ROW}
         return self.stage.api(self.caller).call(
             self.rule.method, self.path, headers=headers, environ_overrides=FAR, **sent
         )
@@ -118,6 +120,7 @@ def turned(asking: Asking) -> dict[str, str]:
     return {"visibility": "city"} if facts and facts.visibility == "public" else PUBLIC
 
 
+A_ROW = b'{"name":"A new organization","kind":"22"}\n'
 METADATA = json.dumps({"title": {"en": "A visit"}, "subject": {"type": "cityLink", "id": str(MISSING)}})
 TUS = {"Tus-Resumable": "1.0.0"}
 HEADERS = {
@@ -131,7 +134,7 @@ HEADERS = {
     ("PATCH", "<uploadId>"): {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
     ("DELETE", "<uploadId>"): TUS,
 }
-"""What the protocol of uploads asks for, and the kind of file that is imported: one without a line."""
+"""What the protocol of uploads asks for, and the kind of file that is imported."""
 
 
 def a_document(asking: Asking) -> dict[str, Any]:
