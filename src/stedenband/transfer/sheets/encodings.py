@@ -9,10 +9,10 @@ from stedenband.transfer.sheets.cells import UnreadableFile
 from stedenband.transfer.sheets.limits import BLOCK
 
 ENCODINGS = {
-    "utf-8": "utf-8-sig",
-    "utf-16": "utf-16",
-    "windows-1252": "cp1252",
-    "iso-8859-15": "iso8859-15",
+    "utf8": "utf-8-sig",
+    "utf16": "utf-16",
+    "windows1252": "cp1252",
+    "latin9": "iso8859-15",
     "macintosh": "mac-roman",
 }
 """The names that callers give and are told, with Python's."""
@@ -36,7 +36,7 @@ def encoding_of(file: BinaryIO, wanted: str | None = None) -> Encoding:
     file.seek(0)
     if wanted is None:
         found = _without_asking(file)
-    elif wanted == "utf-16":
+    elif wanted == "utf16":
         found = Encoding(wanted, _utf_16(file.read(BLOCK)) or _UTF_16["little"])
     else:
         found = Encoding(wanted, ENCODINGS[wanted])
@@ -46,11 +46,11 @@ def encoding_of(file: BinaryIO, wanted: str | None = None) -> Encoding:
 
 def _without_asking(file: BinaryIO) -> Encoding:
     if codec := _utf_16(file.read(BLOCK)):
-        return Encoding("utf-16", codec, sure=codec == MARKED)
+        return Encoding("utf16", codec, sure=codec == MARKED)
     if _reads_as(file, "utf-8-sig"):
-        return Encoding("utf-8", "utf-8-sig")
+        return Encoding("utf8", "utf-8-sig")
     if _reads_as(file, "cp1252"):
-        return Encoding("windows-1252", "cp1252", sure=False)
+        return Encoding("windows1252", "cp1252", sure=False)
     listed = ", ".join(ENCODINGS)
     raise UnreadableFile(
         say(
