@@ -23,6 +23,7 @@ from stedenband.insight import routes as insight
 from stedenband.people import routes as people
 from stedenband.policy import routes as policy
 from stedenband.projects import routes as projects
+from stedenband.transfer import routes as transfer
 from stedenband.web import (
     compression,
     cors,
@@ -125,6 +126,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         changes.blueprint(RESOURCES),
         insight.blueprint(RESOURCES),
         webhooks.blueprint,
+        transfer.blueprint(RESOURCES, CODE_LISTS),
         refdata.blueprint(CODE_LISTS),
         health.blueprint,
     ):

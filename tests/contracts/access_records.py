@@ -745,6 +745,7 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "missing": nothing(secret="cal_missing"),  # noqa: S106 (of nobody)
     },
     "name": {"a file": nothing(name="swagger-ui.css")},
+    "collection": {"a collection": nothing(collection="organizations")},
     "codeList": {"a list": nothing(codeList="countries")},
     "itemCode": {"a code": nothing(codeList="countries", itemCode="BE")},
     "": {"all": nothing()},

@@ -73,6 +73,8 @@ class Asking:
         sent: dict[str, Any] = {"json": body}
         if (self.rule.method, self.rule.last) == ("POST", "documents"):
             sent = {"data": in_a_form(json.dumps(body).encode()), "content_type": FORM}
+        if (self.rule.method, self.rule.last) == ("POST", "imports"):
+            sent = {"data": A_ROW}
         return self.stage.api(self.caller).call(
             self.rule.method, self.path, headers=headers, environ_overrides=FAR, **sent
         )
@@ -118,6 +120,7 @@ def turned(asking: Asking) -> dict[str, str]:
     return {"visibility": "city"} if facts and facts.visibility == "public" else PUBLIC
 
 
+A_ROW = b'{"name":"A new organization","kind":"22"}\n'
 METADATA = json.dumps({"title": {"en": "A visit"}, "subject": {"type": "cityLink", "id": str(MISSING)}})
 TUS = {"Tus-Resumable": "1.0.0"}
 HEADERS = {
@@ -126,10 +129,12 @@ HEADERS = {
         "Upload-Length": "10",
         "Upload-Metadata": f"metadata {b64encode(METADATA.encode()).decode()}",
     },
+    ("POST", "imports"): {"Content-Type": "application/x-ndjson"},
+    ("POST", "corrections"): {"Content-Type": "application/x-ndjson"},
     ("PATCH", "<uploadId>"): {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
     ("DELETE", "<uploadId>"): TUS,
 }
-"""What the protocol of uploads asks for."""
+"""What the protocol of uploads asks for, and the kind of file that is imported."""
 
 
 def a_document(asking: Asking) -> dict[str, Any]:
@@ -138,7 +143,12 @@ def a_document(asking: Asking) -> dict[str, Any]:
     return {"title": {"en": a_new_value()}, "subject": subject}
 
 
-QUERIES = {"/v1/search": "?q=genk", "/v1/statistics/exchangeProjects": "?groupBy=theme"}
+QUERIES = {
+    "/v1/imports": "?resource=organizations",
+    "/v1/imports/corrections": "?resource=organizations",
+    "/v1/search": "?q=genk",
+    "/v1/statistics/exchangeProjects": "?groupBy=theme",
+}
 """What a path cannot do without."""
 
 
@@ -230,6 +240,8 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("PATCH", "<documentId>", ""): lambda _: {"title": {"en": a_new_value()}},
     ("PATCH", "<documentId>", "retain"): lambda _: {"keepUntil": a_day_to_come()},
     ("PATCH", "<documentId>", "publish"): turned,
+    ("POST", "imports", ""): lambda _: None,
+    ("POST", "corrections", ""): lambda _: None,
     ("POST", "uploads", ""): lambda _: None,
     ("PATCH", "<uploadId>", ""): lambda _: None,
     ("POST", "finish", ""): lambda _: None,

@@ -246,6 +246,10 @@ GET    /v1/emissionFactors                            any     any      any      
 GET    /v1/statistics/delegations                     any     any      any      any     any          any        200
 GET    /v1/statistics/travel                          any     any      any      any     any          any        200
 
+POST   /v1/imports                                    -       any      -        any     any          any        200
+POST   /v1/imports/corrections                        -       any      -        any     any          any        200
+GET    /v1/imports/templates/<collection>             -       any      -        any     any          any        200
+
 GET    /v1/privacyActs                                -       -        any      -       any          -          200
 GET    /v1/privacyActs/<privacyActId>                 -       -        seen     -       seen         -          200
 GET    /v1/privacyActs/<privacyActId>/history         -       -        seen     -       seen         -          200

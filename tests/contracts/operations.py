@@ -160,7 +160,9 @@ class Operation:
         headers = {name: "*" if name == "If-Match" else str(value) for name, value in needed.items()}
         if self.body is None and self.content:
             kind = next(iter(self.content))
-            return Request(self.method, self.address(ids), "", {"Content-Type": kind, **headers}, b"")
+            return Request(
+                self.method, self.address(ids), urlencode(self.query), {"Content-Type": kind, **headers}, b""
+            )
         if self.body is None:
             return Request(self.method, self.address(ids), urlencode(self.query), headers)
         example = self.example()

@@ -135,7 +135,7 @@ def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
         ids = {
             "apiClientId": str(client), "apiKeyId": str(key[0]), "keyId": str(key[0]),
             "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
-            "agreementId": str(world.agreements["public"]), "codeList": "countries", "itemCode": "BE",
+            "agreementId": str(world.agreements["public"]), "collection": "organizations", "codeList": "countries", "itemCode": "BE",
             "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]),
             "privacyActId": str(act[0]), "transferGroundId": str(ground[0]),
             "policyPlanId": str(world.plans["city"]), "policyGoalId": str(world.goals["city"]),

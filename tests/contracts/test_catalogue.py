@@ -33,6 +33,8 @@ WITHOUT_HISTORY = {
     "emission_factor": "is written by migrations only",
     "stored_file": "is named by documents, which have a history",
     "stopped_transfer": "is written when the record of change is",
+    "imported_row": "tells rows of files apart, not records",
+    "import_heading": "is about files, not records",
     "upload": "is under way for a day, and then a document or nothing",
     "webhook_delivery": "is the log of a webhook, kept for a month",
 }
@@ -45,7 +47,7 @@ LEFT_OUT = {
 
 DEFINER = {
     "agreement_candidates", "api_client_candidates", "check_agreement", "check_link", "check_transfer", "city_link_candidates",
-    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enter_calendar", "enter_webhook", "follow_ground", "follow_link", "follow_merged_link", "forget_link", "forget_replies",
+    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enter_calendar", "enter_webhook", "follow_ground", "follow_link", "follow_merged_link", "forget_imported_rows", "forget_link", "forget_replies",
     "has_client",
     "check_award", "check_delegation", "check_dimensions", "check_document", "check_period", "check_program_item", "check_project", "decision_candidates", "delegation_candidates", "document_candidates", "enter_by_link", "exchange_project_candidates", "follow_decisions", "follow_delegations", "follow_documents", "follow_projects", "follow_subject", "follow_traveler", "indicator_candidates", "inherit", "join_delegations", "keep_documents", "keep_figures", "keep_file", "keep_own", "keep_own_delegations", "keep_period", "leave_delegations", "leave_documents", "leave_link", "leave_people", "leave_projects", "leave_results", "may_send", "merge_city_links", "my_links", "my_name", "my_senders", "narrow_delegations", "narrow_projects", "organization_candidates", "partner_city_candidates", "pass_on", "pass_on_delegation", "policy_action_candidates", "policy_goal_candidates", "policy_plan_candidates", "privacy_act_candidates", "program_item_candidates", "purge_replies", "record_change", "record_parts", "replies_about", "result_candidates", "sectors_are_whole", "spare_joiners", "tell_joiner", "tell_leavers", "tell_transfers", "transfer_ground_candidates", "unshare", "write_change",
 }  # fmt: skip

@@ -18,7 +18,7 @@ from tests.serving import serving
 DOCS = Path(__file__).parents[2] / "docs"
 LANGUAGES = ("nl", "fr", "en")
 COORDINATOR = {language: (DOCS / f"coordinator.{language}.md").read_text() for language in LANGUAGES}
-GUIDES = {**COORDINATOR, **{name: (DOCS / f"{name}.md").read_text() for name in ("following", "frontend")}}
+GUIDES = {**COORDINATOR, **{name: (DOCS / f"{name}.md").read_text() for name in ("following", "frontend", "importing")}}
 FOLLOW = Path(__file__).parents[2] / "clients" / "typescript" / "src" / "follow.ts"
 ASKED = re.compile(r'Address, \[RelativePath = "([^"]+)", Query = (?:\[([^]]+)\]|query),.*?Bearer " & Key')
 """What Power Query asks for: the path, and the query where it stands there."""
@@ -41,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         yield Reader(folder, address, key)
 
 
-@pytest.mark.parametrize("guide", ["en", "following", "frontend"])
+@pytest.mark.parametrize("guide", ["en", "following", "frontend", "importing"])
 def test_the_calls_of_a_guide_do_what_it_says(server: Reader, guide: str) -> None:
     for block, brought, statuses in server.follow(GUIDES[guide]):
         told = f"{block.content}\nbrought\n{brought}\n{statuses}"

@@ -64,7 +64,7 @@ def ids_in(world: World) -> dict[str, str]:
         "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"],
         "partnerCityId": str(world.cities[OWN]), "cityLinkId": str(world.links["public"]),
         "agreementId": str(world.agreements["public"]),
-        "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]), "codeList": "countries", "itemCode": "BE", "privacyActId": staff.get(acts).json["items"][0]["id"],
+        "organizationId": str(world.organizations["public"]), "contactId": str(world.contacts["public"]), "collection": "organizations", "codeList": "countries", "itemCode": "BE", "privacyActId": staff.get(acts).json["items"][0]["id"],
         "policyPlanId": str(world.plans["public"]), "policyGoalId": str(world.goals["public"]),
         "policyActionId": str(world.actions["public"]), "decisionId": str(world.decisions["public"]),
         "exchangeProjectId": str(world.projects["public"]), "resultId": str(world.results["public"]),

@@ -30,7 +30,12 @@ PREVENTED = frozenset({400, 403, 404, 409, 412})
 """How a write ends that the database does not let happen."""
 LISTS = ("items", "reminders", "warnings")
 """What a reply lists that is empty where nothing is seen."""
-WITHOUT_ROWS = {"/metrics", "/v1/processingRegister"}
+WITHOUT_ROWS = {
+    "/metrics",
+    "/v1/processingRegister",
+    "/v1/imports/corrections",
+    "/v1/imports/templates/<collection>",
+}
 """What shows no record of anybody: the application alone says who reads it."""
 WARNINGS = "/v1/delegations/<delegationId>/warnings"
 OF_ROWS_SEEN = {("/v1/reminders", "admin"), (WARNINGS, "admin"), (WARNINGS, "auditor")}
@@ -49,7 +54,7 @@ def refused(stage: Stage, rule: Rule) -> Iterator[tuple[str, Caller, Subject, in
     kind = kind_of(rule.path)
     for name, caller in cells(rule):
         subject = stage.subject(kind, name)
-        names_record = kind not in {"", "name", "codeList", "itemCode"}
+        names_record = kind not in {"", "name", "codeList", "itemCode", "collection"}
         status = expected(rule, caller, subject.facts, names_record=names_record)
         if status in {401, 403} and not caller.refused:
             yield name, caller, subject, status
@@ -89,7 +94,7 @@ def hidden(answer: Reply) -> bool:
 def prevented(answer: Reply, caller: Caller, subject: Subject) -> bool:
     """Tell whether a write was refused, or each of several; one of a hidden record as if there were none."""
     unseen = subject.facts is not None and not sees(caller, subject.facts)
-    done_to_none = answer.status_code == 200 and answer.json.get("done") == 0
+    done_to_none = answer.status_code == 200 and 0 in {answer.json.get("done"), answer.json.get("created")}
     return answer.status_code == 404 if unseen else answer.status_code in PREVENTED or done_to_none
 
 

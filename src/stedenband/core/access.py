@@ -52,6 +52,7 @@ class Permission(StrEnum):
     EXCHANGE_PROJECTS_MOVE = "exchangeProjects:move"
     EXCHANGE_PROJECTS_READ = "exchangeProjects:read"
     EXCHANGE_PROJECTS_UPDATE = "exchangeProjects:update"
+    IMPORTS_CREATE = "imports:create"
     INDICATORS_CREATE = "indicators:create"
     INDICATORS_DELETE = "indicators:delete"
     INDICATORS_READ = "indicators:read"
@@ -152,6 +153,7 @@ _SHARED = _SUBSCRIBE | frozenset(
         P.DELEGATIONS_UPDATE,
         P.DOCUMENTS_UPDATE,
         P.EXCHANGE_PROJECTS_UPDATE,
+        P.IMPORTS_CREATE,
         P.INDICATORS_UPDATE,
         P.ORGANIZATIONS_UPDATE,
         P.PERIODS_REPORT,
@@ -229,6 +231,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.API_CLIENTS_MANAGE,
         P.CALENDAR_SUBSCRIPTIONS_DELETE,
         P.CALENDAR_SUBSCRIPTIONS_READ,
+        P.IMPORTS_CREATE,
         P.METRICS_READ,
         P.PARTNER_CITIES_CREATE,
         P.PARTNER_CITIES_UPDATE,

@@ -13,7 +13,7 @@ from stedenband.core.embedded import EmbeddedPostgres
 from stedenband.core.folder import in_use
 from stedenband.core.postmaster import Postmaster, socket_url
 from stedenband.core.refusal import Refusal
-from stedenband.core.roles import DATABASE, OWNER
+from stedenband.core.roles import API, DATABASE, OWNER
 
 if TYPE_CHECKING:
     from stedenband.config import Settings
@@ -37,14 +37,32 @@ def owner_address(settings: "Settings") -> Iterator[str]:
         raise Refusal(
             "STEDENBAND_DATABASE_URL is set; this command also needs STEDENBAND_OWNER_URL, the owner's address."
         )
-    elif in_use(settings.data):
+    else:
+        with _embedded_address(settings, OWNER) as url:
+            yield url
+
+
+@contextmanager
+def api_address(settings: "Settings") -> Iterator[str]:
+    """Give the address of the database for the role of the API, whom row policies bind, for the time of the block."""
+    if settings.database_url:
+        yield settings.database_url
+    else:
+        with _embedded_address(settings, API) as url:
+            yield url
+
+
+@contextmanager
+def _embedded_address(settings: "Settings", role: str) -> Iterator[str]:
+    """Give the address of the Postgres of the data folder: the one that runs, or one started for the block."""
+    if in_use(settings.data):
         socket = Postmaster(home_of(settings.data) / "cluster").ready_socket()
         if socket is None:
             raise Refusal(f"The server of {settings.data} is starting or stopping; try again in a moment.")
-        yield socket_url(socket, OWNER, DATABASE)
+        yield socket_url(socket, role, DATABASE)
     else:
         with EmbeddedPostgres(settings.data, settings.postgres_bin) as postgres:
-            yield postgres.url(OWNER)
+            yield postgres.url(role)
 
 
 @contextmanager

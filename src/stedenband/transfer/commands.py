@@ -12,13 +12,27 @@ from stedenband.config import Settings
 from stedenband.core.address import owner_address, owner_session
 from stedenband.core.refusal import Refusal
 from stedenband.transfer.gazetteer import shipped_gazetteer
+from stedenband.transfer.imports.command import command_for, register
 from stedenband.transfer.twinning.load import Difference, compare, write
 from stedenband.transfer.twinning.plan import Finding, Plan, Severity
 from stedenband.transfer.twinning.planning import plan
 from stedenband.transfer.twinning.rows import UnreadableFileError, read
 
 
-@click.group("import")
+class Imports(click.Group):
+    """The imports with commands of their own, and one for every collection that can be written."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names."""
+        return sorted([*super().list_commands(ctx), *register().writable])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one."""
+        own = super().get_command(ctx, cmd_name)
+        return own or (command_for(cmd_name) if cmd_name in register().writable else None)
+
+
+@click.group("import", cls=Imports)
 def import_group() -> None:
     """Bring data of elsewhere into the register."""
 

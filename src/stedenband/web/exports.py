@@ -37,7 +37,7 @@ MOST_ROWS = 100_000
 SECONDS = 60
 """For the statement."""
 AT_ONCE = 2
-"""Exports that one process makes at the same time; who comes third is asked to come back."""
+"""Files that one process makes, or takes in, at the same time; who comes third is asked to come back."""
 RETRY_AFTER = 5
 PAGES = ("after", "pageSize", "total")
 
@@ -57,7 +57,7 @@ def answer_export(
         Shape(MOST_ROWS + 1, tuple(sorted(filters)), steps, projection=projection_of(_selected(query, wanted)))
     )
     values = {**filters, "parent": parent, "lang": kept()}
-    with _turn(), _room(), ExitStack() as unfinished:
+    with turn(), room(), ExitStack() as unfinished:
         documents = unfinished.enter_context(TemporaryFile())
         rows = _copy(statement, values, documents)
         end_visit()
@@ -119,8 +119,8 @@ def refuse_embedding() -> None:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    """Wait for nobody: refuse when enough exports are being made."""
+def turn() -> Iterator[None]:
+    """Wait for nobody: refuse when enough files are being made, or taken in."""
     if not TURNS.acquire(blocking=False):
         raise ServiceUnavailable(RETRY_AFTER)
     try:
@@ -130,7 +130,7 @@ def _turn() -> Iterator[None]:
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
     """Ask the caller to come back when there is no room for a temporary file."""
     try:
         yield
@@ -143,7 +143,7 @@ def _small(
 ) -> Response:
     """Return the reply for documents that are there already."""
     out = BytesIO()
-    with _room():
+    with room():
         wanted.write(subject, documents, out)
     body = out.getvalue()
     response = reply(body, tag(body, version), kind=wanted.format.content_type)

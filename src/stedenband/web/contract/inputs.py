@@ -50,6 +50,7 @@ LANG = {
 }
 THE_ID = ("The id of the record.", "0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37")
 NAMED_BY = {
+    "collection": ("The name of a collection.", "organizations"),
     "codeList": ("The name of the code list.", "countries"),
     "itemCode": ("The code.", "BE"),
     "secret": (

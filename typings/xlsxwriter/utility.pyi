@@ -1,0 +1,3 @@
+"""How columns are named."""
+
+def xl_col_to_name(col: int, col_abs: bool = ...) -> str: ...
