@@ -8,6 +8,7 @@ import gzip
 import json
 import re
 import sys
+import time
 import traceback
 import urllib.error
 import urllib.request
@@ -394,7 +395,29 @@ def events(walk: Walk) -> str:
     assert entry["operation"] == "created"
     assert "title" in entry["fields"]
     assert made["title"] not in json.dumps(seen)
-    return f"the feed has {len(seen)} entries, the new link among them, without values; LATER: webhooks come with the worker"
+    told = webhook(walk)
+    return f"the feed has {len(seen)} entries, the new link among them, without values; {told}"
+
+
+def webhook(walk: Walk) -> str:
+    """Make a webhook that leads nowhere, see its secret this once and what becomes of a message, and delete it."""
+    made = walk.genk.call("POST", "/v1/webhooks", {"label": "Walk", "url": "https://nobody.invalid/hooks"})
+    assert made.status == 201
+    assert made.json["secret"].startswith("whsec_")
+    hook = made.json["href"]
+    try:
+        assert "secret" not in walk.genk.get(hook).json
+        inside = walk.genk.call("POST", "/v1/webhooks", {"label": "Walk", "url": "https://169.254.169.254/"})
+        assert inside.json["issues"][0]["name"] == "url"
+        message = walk.genk.call("POST", f"{hook}/test").json
+        deadline = time.monotonic() + 60
+        while not (message := walk.genk.get(message["href"]).json)["attempts"]:
+            assert time.monotonic() < deadline, "nothing was sent within a minute"
+            time.sleep(0.5)
+        assert message["state"] == "pending"
+    finally:
+        assert walk.genk.call("DELETE", hook).status == 204
+    return f"a webhook's message was sent and is tried again: {message['failure']}"
 
 
 def documentation(walk: Walk) -> str:
