@@ -58,6 +58,19 @@ def test_what_a_lost_worker_did_is_begun_again(fresh_world: World, folder: Path)
     assert states(fresh_world.database) == []
 
 
+def test_what_a_lost_worker_did_is_not_begun_twice(fresh_world: World, folder: Path) -> None:
+    add(fresh_world.database, "seal")
+    with connected(fresh_world.database) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET queueing_lock = 'seal'")
+        connection.execute(LOST)
+        add(fresh_world.database, "seal", "revive")
+        connection.execute(
+            "UPDATE procrastinate_jobs SET queueing_lock = 'seal' WHERE task_name = 'seal' AND status = 'todo'"
+        )
+    work_off(fresh_world.database, folder)
+    assert states(fresh_world.database) == []
+
+
 def test_what_fails_is_tried_again_later_and_seen(fresh_world: World, folder: Path) -> None:
     with psycopg.connect(fresh_world.database.owner_url, autocommit=True) as owner:
         owner.execute("REVOKE SELECT ON upload FROM stedenband_worker")
