@@ -21,6 +21,10 @@ LOST = """
     WITH gone AS (INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id)
     UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM gone) WHERE task_name = 'seal'
 """
+LATER_ON = """
+    UPDATE procrastinate_jobs SET queueing_lock = 'seal', scheduled_at = now() + interval '1 hour'
+    WHERE task_name = 'seal' AND status = 'todo'
+"""
 LATER = "SELECT bool_and(scheduled_at > now()) FROM procrastinate_jobs WHERE task_name = 'sweep'"
 FAILED = "UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = %s"
 LONG_AGO = "UPDATE procrastinate_events SET at = now() - interval '31 days'"
@@ -56,6 +60,17 @@ def test_what_a_lost_worker_did_is_begun_again(fresh_world: World, folder: Path)
     add(fresh_world.database, "revive")
     work_off(fresh_world.database, folder)
     assert states(fresh_world.database) == []
+
+
+def test_what_a_lost_worker_did_is_not_begun_twice(fresh_world: World, folder: Path) -> None:
+    add(fresh_world.database, "seal")
+    with connected(fresh_world.database) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET queueing_lock = 'seal'")
+        connection.execute(LOST)
+        add(fresh_world.database, "seal", "revive")
+        connection.execute(LATER_ON)
+    work_off(fresh_world.database, folder)
+    assert states(fresh_world.database) == [("seal", "todo", 0)]
 
 
 def test_what_fails_is_tried_again_later_and_seen(fresh_world: World, folder: Path) -> None:

@@ -14,7 +14,7 @@ from stedenband.core.address import worker_session
 from stedenband.webhooks.jobs import deliver, forget_deliveries
 from stedenband.webhooks.rules.messages import DELAYS
 from tests.changes.feed import wait_for_older_transactions
-from tests.jobs import working
+from tests.jobs import add, connected, states, work_off, working
 from tests.processes import until
 from tests.receivers import Message
 from tests.serving import free_port
@@ -24,6 +24,11 @@ DUE_NOW = "UPDATE webhook_delivery SET due_at = now() - interval '1 second' WHER
 DUE_IN = "SELECT attempts, extract(epoch FROM due_at - now())::float FROM webhook_delivery WHERE state = 'pending'"
 
 
+WAITING = (
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, scheduled_at)"
+    " VALUES ('default', 'deliver', %s, %s, %s, now() + interval '1 hour')"
+)
+"""A job that is there already, so that no other is made."""
 ARRIVED = "SELECT count(DISTINCT record_id) FROM webhook_delivery WHERE state = 'delivered'"
 
 
@@ -197,6 +202,21 @@ def test_a_webhook_that_is_gone_has_nothing_to_send(rig: Rig) -> None:
     with worker_session(rig.world.database.worker_url) as session:
         deliver(session, Settings(), rig.world.links["link"])
     assert rig.receiver.messages == []
+
+
+def test_the_job_that_tells_makes_one_that_sends_for_each_webhook(rig: Rig, folder: Path) -> None:
+    hook = rig.hook(resources=["organizations"])
+    rig.organization()
+    wait_for_older_transactions(rig.world.database)
+    work_off(rig.world.database, folder)  # its settings do not allow this machine
+    assert [(entry["attempts"], entry["failure"]) for entry in rig.log(hook)] == [(1, "addressNotTaken")]
+    rig.execute(DUE_NOW)
+    add(rig.world.database, "tell")
+    with connected(rig.world.database) as connection:
+        name = f"deliver {hook['id']}"
+        connection.execute(WAITING, [name, name, f'{{"webhook": "{hook["id"]}"}}'])
+    work_off(rig.world.database, folder)
+    assert [task for task, *_ in states(rig.world.database)] == ["deliver"], "the one that waits, and no other"
 
 
 def test_a_worker_tells_what_changes_while_it_runs_and_loses_nothing_when_killed(rig: Rig, folder: Path) -> None:
