@@ -16,7 +16,9 @@ from stedenband.web.schema import RECEIVED
 
 AS_THEY_ARE = [each for each in MEDIA_TYPES if not each.startswith(("image/", "text/"))]
 """The kinds of files that it has no bytes of its own for: any bytes are sent."""
-schemathesis.serializer.alias(["application/offset+octet-stream", *AS_THEY_ARE], "application/octet-stream")
+schemathesis.serializer.alias(
+    ["application/offset+octet-stream", "application/x-ndjson", *AS_THEY_ARE], "application/octet-stream"
+)
 
 OF_FORM = ("input-validation:schemaViolation", "input-validation:unknownParameter")
 """The kinds of issues that say: this is not what the contract asks for."""
