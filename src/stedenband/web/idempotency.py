@@ -26,7 +26,7 @@ def once(work: Callable[[Session], Response], *, secret: bool = False, sent: byt
 
     `sent` is what tells the request from another where its body was read already, piece by piece.
     """
-    key = _key()
+    key = given_key()
     if key is None:
         return visit().write(work)
     actor = caller()
@@ -49,7 +49,8 @@ def once(work: Callable[[Session], Response], *, secret: bool = False, sent: byt
     return visit().write(keyed)
 
 
-def _key() -> str | None:
+def given_key() -> str | None:
+    """Return the key of this request, None without one; refuse one of another form."""
     sent = request.headers.get("Idempotency-Key")
     if sent is None:
         return None

@@ -80,6 +80,13 @@ def test_a_dry_run_leaves_nothing_and_names_no_id_of_what_is_not_there(fresh_wor
     assert counts(send(api, csv_of(rows))) == (0, 0, 2, 0)
 
 
+@pytest.mark.parametrize("dry", ["true", "false"])
+def test_a_key_for_repeats_has_to_be_one_in_a_dry_run_too(world: World, dry: str) -> None:
+    reply = send(world.api(OWN), csv_of([BAD]), f"dryRun={dry}", Idempotency_Key="a key with spaces")
+    assert reply.status_code == 400
+    assert reply.json["issues"][0]["name"] == "Idempotency-Key"
+
+
 @pytest.mark.parametrize(("bad", "written"), [(True, False), (False, True)])
 def test_all_or_nothing_is_asked_for(fresh_world: World, bad: bool, written: bool) -> None:
     api = fresh_world.api(OWN)
