@@ -14,6 +14,7 @@ from xlsxwriter import Workbook
 from stedenband.app import CODE_LISTS, RESOURCES
 from stedenband.core.db import Database, PresentedKey
 from stedenband.transfer.imports.files import Manner, asked_for
+from stedenband.transfer.imports.order import Register
 from stedenband.transfer.imports.outcome import Report
 from stedenband.transfer.imports.run import Import
 from stedenband.transfer.imports.words import Vocabulary
@@ -22,6 +23,7 @@ from tests.builders import OWN, World
 
 BY_NAME = {resource.name: resource for resource in RESOURCES}
 VOCABULARY = Vocabulary(CODE_LISTS)
+WRITABLE = Register(BY_NAME, VOCABULARY).writable
 CSV, XLSX, NDJSON = Manner("csv"), Manner("xlsx"), Manner("ndjson")
 
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from stedenband.transfer.imports.headings import headings_of
 from tests.builders import OWN, World
-from tests.transfer.imports.sending import BY_NAME, NDJSON, csv_of, take_in
+from tests.transfer.imports.sending import BY_NAME, NDJSON, WRITABLE, csv_of, take_in
 
-WRITABLE = [each.name for each in BY_NAME.values() if each.rules.create or each.rules.change]
 HOSTILE = (
     "", " ", "x", "\0", "\u202e", "|", "||", "\\", "a|b|c", "{", "{}", "[]", "[1,2]", '{"de":1}', '{"de":null}', '{"xx":"y"}',
     "null", "NaN", "1e400", "-1", "9" * 400, "1,5", "true", "ja", "0001-01-01", "31/12/9999", "2004-02-30", "2026-02-01T09:30:00Z",

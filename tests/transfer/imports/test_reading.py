@@ -17,7 +17,7 @@ from stedenband.web import fields
 from stedenband.web.catalogs import LANGUAGES
 from stedenband.web.formats.columns import all_columns
 from stedenband.web.formats.formulas import defused
-from tests.transfer.imports.sending import BY_NAME, VOCABULARY
+from tests.transfer.imports.sending import BY_NAME, VOCABULARY, WRITABLE
 
 NUMBER, INTEGER = fields.Number("A number.", -180, 180), fields.Integer("A number.", 0, 9)
 AMOUNT, FIGURE, FLAG = fields.Amount("Money."), fields.Figure("A figure.", 100), fields.Flag("A flag.")
@@ -84,7 +84,7 @@ def test_the_mark_of_a_text_is_taken_off_as_it_was_put_on(text: str) -> None:
     assert plain(defused(text), marked=True) == (text.strip() or None)
 
 
-@pytest.mark.parametrize("name", [each.name for each in BY_NAME.values() if each.rules.create or each.rules.change])
+@pytest.mark.parametrize("name", WRITABLE)
 def test_every_column_of_an_export_has_a_heading_in_every_language(name: str) -> None:
     headings = headings_of(BY_NAME[name])
     assert {each.name for each in headings if each.in_exports} >= {

@@ -4,9 +4,8 @@ import pytest
 
 from stedenband.transfer.imports.files import Format, Manner
 from tests.builders import World
-from tests.transfer.imports.sending import BY_NAME, exports, take_in
+from tests.transfer.imports.sending import WRITABLE, exports, take_in
 
-WRITABLE = [each.name for each in BY_NAME.values() if each.rules.create or each.rules.change]
 FORMATS: list[Format] = ["csv", "xlsx", "ndjson"]
 
 

@@ -25,6 +25,9 @@ from stedenband.web.resource import Resource
 PIECE = 500
 """Rows of one transaction of a long import: others wait for no lock of it for longer than a few seconds."""
 
+OF_CLIENTS = frozenset({"webhooks"})
+"""Collections that clients keep for themselves, with secrets: no file holds them."""
+
 
 @dataclass(frozen=True)
 class Register:
@@ -35,8 +38,9 @@ class Register:
 
     @property
     def writable(self) -> tuple[str, ...]:
-        """The names of the collections whose records can be made or changed."""
-        return tuple(name for name, each in self.resources.items() if each.rules.create or each.rules.change)
+        """The names of the collections whose records can be made or changed by rows."""
+        wanted = {name: each.rules for name, each in self.resources.items() if name not in OF_CLIENTS}
+        return tuple(name for name, rules in wanted.items() if rules.create or rules.change)
 
 
 @dataclass(frozen=True, slots=True)
