@@ -37,7 +37,7 @@ SCHEMA = schemathesis.openapi.from_dict(
     create_app(Settings(database_url="postgresql://")).extensions["stedenband.contract"]()
 )
 GENERATED = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
-STATE = frozenset({404, 409, 412})
+STATE = frozenset({404, 409, 410, 412})
 """Answers to an example that is right in itself but does not fit what is stored."""
 
 
@@ -56,7 +56,8 @@ def ids_in(world: World) -> dict[str, str]:
     if not staff.get(acts).json["items"]:
         assert staff.post("/v1/subjectAccess", {"name": "Nobody Known", "fileNumber": number}).status_code < 300
     phone = staff.post("/v1/calendarSubscriptions", {"label": "Phone"}).json
-    hook = staff.post("/v1/webhooks", {"label": "Map", "url": "https://map.example.org/"}).json
+    hooks = staff.get("/v1/webhooks").json["items"]
+    hook = hooks[0] if hooks else staff.post("/v1/webhooks", {"label": "Map", "url": "https://map.example.org/"}).json
     tried = staff.post(f"/v1/webhooks/{hook['id']}/test", None).json
     return {
         "webhookId": hook["id"], "deliveryId": tried["id"],

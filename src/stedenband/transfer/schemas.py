@@ -74,9 +74,12 @@ def import_query(names: Sequence[str]) -> type[Schema]:
     members: dict[str, Any] = {
         "resource": fields.Code("The collection.", names, required=True, example="organizations"),
         "parent": fields.Key(
-            "The record below which all rows stand that do not name one, where the collection is one of such."
+            "The record below which all rows stand that do not name one, where the collection is one of such.",
+            example=fields.EXAMPLE_ID,
         ),
-        "dayFirst": fields.Flag("Whether 3/4/2026 is the third of April in this file.", load_default=False),
+        "dayFirst": fields.Flag(
+            "Whether 3/4/2026 is the third of April in this file.", load_default=False, example=True
+        ),
         "encoding": fields.Code(
             "How the characters of a CSV file are written; without this, as it seems.", tuple(ENCODINGS)
         ),
@@ -102,7 +105,7 @@ def import_query(names: Sequence[str]) -> type[Schema]:
 def whole_query(names: Sequence[str]) -> type[Schema]:
     """Return these, and what is to become of the rows."""
     members = {
-        "dryRun": fields.Flag("Whether to only say what would be done.", load_default=False),
-        "allOrNothing": fields.Flag("Whether one bad row keeps all others out.", load_default=False),
+        "dryRun": fields.Flag("Whether to only say what would be done.", load_default=False, example=True),
+        "allOrNothing": fields.Flag("Whether one bad row keeps all others out.", load_default=False, example=True),
     }
     return named_schema("ImportQuery", {**import_query(names)._declared_fields, **members})  # noqa: SLF001 (as in web.schema)
