@@ -18,7 +18,7 @@ from stedenband.core.errors import BadRequest, UnsupportedMediaType
 from stedenband.core.words import say
 from stedenband.transfer.imports.corrections import WRITERS, column_of, corrections
 from stedenband.transfer.imports.files import Format, Manner
-from stedenband.transfer.imports.order import Done, Order, Register, carry_out
+from stedenband.transfer.imports.order import MOST_ROWS, Done, Order, Register, carry_out
 from stedenband.transfer.imports.templates import write_template
 from stedenband.transfer.imports.words import Vocabulary
 from stedenband.transfer.schemas import SEVERITIES, TAB, ImportReportSchema, import_query, whole_query
@@ -42,8 +42,6 @@ FORMATS: Mapping[str, Format] = {
     table.XLSX.media_type: "xlsx",
 }
 """How a file is read, by the media type that it is sent as."""
-MOST_ROWS = 2_000
-"""Rows that one request imports: less than a minute."""
 LARGEST = 16
 """Mebibytes of a file."""
 

@@ -25,6 +25,8 @@ from stedenband.web.resource import Resource
 PIECE = 500
 """Rows of one transaction of a long import: others wait for no lock of it for longer than a few seconds."""
 
+MOST_ROWS = 2_000
+"""Rows that one request imports, in less than a minute; a template has lists for as many."""
 OF_CLIENTS = frozenset({"webhooks"})
 """Collections that clients keep for themselves, with secrets: no file holds them."""
 

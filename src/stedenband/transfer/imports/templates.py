@@ -8,6 +8,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from stedenband.transfer.imports.headings import ALONE, ID, TITLE, Heading, headings_of
+from stedenband.transfer.imports.order import MOST_ROWS
 from stedenband.transfer.imports.words import Vocabulary
 from stedenband.web import fields
 from stedenband.web.fields.standards import StandardCode
@@ -15,8 +16,6 @@ from stedenband.web.formats.columns import EACH
 from stedenband.web.formats.xlsx import MADE
 from stedenband.web.resource import Resource
 
-ROWS = 2_000
-"""How many rows have lists: as many as a request imports."""
 CHOICES = "Choices"
 WIDTH = 24
 FLAGS = {"nl": ("ja", "nee"), "fr": ("oui", "non"), "en": ("yes", "no")}
@@ -77,4 +76,4 @@ def _offer(sheet: Worksheet, lists: Worksheet, place: int, choices: Sequence[str
     lists.write_column(0, place, choices)
     name = xl_col_to_name(place, col_abs=True)
     source = f"={CHOICES}!{name}$1:{name}${len(choices)}"
-    sheet.data_validation(1, place, ROWS, place, {"validate": "list", "source": source, "show_error": strict})
+    sheet.data_validation(1, place, MOST_ROWS, place, {"validate": "list", "source": source, "show_error": strict})
