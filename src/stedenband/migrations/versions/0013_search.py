@@ -33,6 +33,11 @@ SEARCHED = (
 )
 """What is searched is public to everyone who sees the row (else its candidates are only rows where it is)."""
 SEARCHED_BEFORE = ("partner_city", "city_link", "organization", "contact")
+LOCK = "LOCK TABLE api_client, agreement, city_link, contact, organization, partner_city IN ACCESS EXCLUSIVE MODE"
+"""All at once: who asks while one table is written anew waits there, and would hold the next ones meanwhile.
+
+The table of clients comes first, as every request of one begins there, and then holds nothing else yet.
+"""
 
 ADD_COLUMN = """
 -- squawk-ignore adding-field-with-default
@@ -185,6 +190,7 @@ $$
 
 def upgrade() -> None:
     """Write the words of every record anew, and replace the functions that look for them."""
+    op.execute(LOCK)
     for function in (MISSPELLINGS, WORDS_OF, QUERY_OF):
         op.execute(function)
     for table, plural, words in SEARCHED:
@@ -202,6 +208,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Look for the beginnings of words alone, as before."""
+    op.execute(LOCK)
     for function in (*OLD_FIND, OLD_WORDS_OF):
         op.execute(function)
     for table, plural, words in reversed(SEARCHED):
