@@ -69,6 +69,7 @@ from stedenband.projects.models import (
     ProjectTheme,
     Result,
 )
+from stedenband.tasks.models import Task
 from stedenband.webhooks.models import Webhook, WebhookDelivery
 from tests.databases import TestDatabase, open_folder
 
@@ -484,6 +485,11 @@ def a_webhook(client: UUID, **values: Any) -> Webhook:
     position = {"epoch": select(ChangeEpoch.epoch).scalar_subquery(), "transaction_id": 2**62, "sequence": 0}
     known = {"label": "Map", "url": "https://map.example.org/", "secret": bytes(32), **position}
     return Webhook(api_client_id=client, **{**known, **values})
+
+
+def a_task(client: UUID, kind: str = "import", **values: Any) -> Task:
+    """Return a task of a client that waits."""
+    return Task(api_client_id=client, kind=kind, wanted={}, language="en", **values)
 
 
 def a_delivery(webhook: UUID) -> WebhookDelivery:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGTERM
+from typing import Any
 
 import psycopg
 
@@ -39,11 +40,11 @@ def states(database: TestDatabase) -> list[tuple[str, str, int]]:
         return connection.execute(STATES).fetchall()
 
 
-def work_off(database: TestDatabase, folder: Path) -> None:
+def work_off(database: TestDatabase, folder: Path, **settings: Any) -> None:
     """Do all jobs that wait, those of the calendar that nobody did yet too."""
 
     async def work() -> None:
-        jobs = jobs_of(Settings(data=folder), database.worker_url)
+        jobs = jobs_of(Settings(data=folder, **settings), database.worker_url)
         async with jobs.open_async():
             await jobs.run_worker_async(wait=False, delete_jobs="successful", install_signal_handlers=False)
 

@@ -23,6 +23,7 @@ from stedenband.insight import routes as insight
 from stedenband.people import routes as people
 from stedenband.policy import routes as policy
 from stedenband.projects import routes as projects
+from stedenband.tasks import routes as tasks
 from stedenband.transfer import routes as transfer
 from stedenband.web import (
     compression,
@@ -65,6 +66,7 @@ CODE_LISTS = {
     **changes.CODE_LISTS,
     **insight.CODE_LISTS,
     **webhooks.CODE_LISTS,
+    **tasks.CODE_LISTS,
 }
 """Our enumerations by the name under which refData lists them."""
 
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     windows = rates.install(app, settings)
     documents.install(app, settings)
     webhooks.install(app, settings)
+    tasks.install(app, settings)
     guard.install(app, database, credential_reader(settings.issuer()))
     api, converter = openapi.api_for(app)
     problems.register(app)
@@ -126,7 +129,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         changes.blueprint(RESOURCES),
         insight.blueprint(RESOURCES),
         webhooks.blueprint,
-        transfer.blueprint(RESOURCES, CODE_LISTS),
+        tasks.blueprint,
+        *transfer.blueprints(RESOURCES, CODE_LISTS),
         refdata.blueprint(CODE_LISTS),
         health.blueprint,
     ):

@@ -10,6 +10,7 @@ from stedenband.insight import models as insight
 from stedenband.people import models as people
 from stedenband.policy import models as policy
 from stedenband.projects import models as projects
+from stedenband.tasks import models as tasks
 from stedenband.transfer import models as transfer
 from stedenband.webhooks import models as webhooks
 
@@ -24,6 +25,7 @@ __all__ = [
     "people",
     "policy",
     "projects",
+    "tasks",
     "transfer",
     "webhooks",
 ]

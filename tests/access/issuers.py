@@ -16,7 +16,7 @@ from stedenband.access.models import ROLES
 from stedenband.app import create_app
 from stedenband.config import Settings
 from tests.access.issuer_process import DISCOVERY, KEYS
-from tests.builders import BASE, Api, World
+from tests.builders import BASE, DATA, Api, World
 
 AUDIENCE = "register"
 CLAIMS = {"sub": "a", "city": "Genk", "realm_access": {"roles": ["offline_access", "sb-coordinator"]}}
@@ -98,6 +98,7 @@ def running_issuer() -> Iterator[Issuer]:
 def settings_for(world: World, address: str) -> Settings:
     """Return the settings of an installation that takes the tokens of this issuer."""
     return Settings(
+        data=DATA,
         database_url=world.database.api_url,
         public_url=BASE,
         client_limit=0,

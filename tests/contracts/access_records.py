@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, func
 from sqlalchemy.orm import Session
 
 from stedenband.access.models import ApiClient, ApiKey
@@ -21,6 +21,7 @@ from stedenband.documents.rules import Store
 from stedenband.people.models import PrivacyAct, TransferGround
 from stedenband.policy.models import PolicyAction, PolicyGoal
 from stedenband.projects.models import ProjectMove
+from stedenband.tasks.rules import FOLDER, Files
 from tests.builders import (
     DATA,
     OWN,
@@ -41,6 +42,7 @@ from tests.builders import (
     a_project,
     a_result,
     a_subscription,
+    a_task,
     a_webhook,
     an_agreement,
     an_indicator,
@@ -560,6 +562,36 @@ def hook(owner: str, role: str) -> Maker:
     return make
 
 
+def task(owner: str, role: str, kind: str | None = None) -> Maker:
+    """Make a task of a client: one that waits, or one of a kind that is done, with what came of it."""
+
+    def make(session: Session, world: World) -> Subject:
+        client = world.clients[owner, role]
+        if kind is None:
+            row = a_task(client)
+        else:
+            result = {"name": "file.csv", "mediaType": "text/csv"}
+            row = a_task(client, kind, state="done", result=result, ended_at=func.now())
+        session.add(row)
+        session.flush()
+        for name in ("result", "corrections.csv") if kind else ():
+            Files(DATA / FOLDER).write(row.id, name, lambda out: out.write(b"{}"))
+        name = {None: "taskId", "import": "importId", "export": "exportId"}[kind]
+        return Subject({name: row.id}, Facts("client", frozenset({owner}), maker=role))
+
+    return make
+
+
+def task_cases(name: str, kind: str | None = None) -> dict[str, Maker]:
+    """Return whose tasks there are."""
+    return {
+        "of a coordinator": task(OWN, "coordinator", kind),
+        "of an auditor": task(OWN, "auditor", kind),
+        "of the other side": task(PARTNER, "partner", kind),
+        "missing": nothing(**{name: MISSING}),
+    }
+
+
 def secret(status: str) -> Maker:
     """Make the secret of a calendar, whose client is active or not: it opens the calendar to whoever has it."""
 
@@ -739,6 +771,9 @@ MAKERS: dict[str, dict[str, Maker]] = {
     },
     "webhookId": WEBHOOK_CASES,
     "deliveryId": WEBHOOK_CASES,
+    "taskId": task_cases("taskId"),
+    "importId": task_cases("importId", "import"),
+    "exportId": task_cases("exportId", "export"),
     "secret": {
         "of a client": secret("active"),
         "of a suspended client": secret("suspended"),

@@ -295,6 +295,8 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("POST", "calendarSubscriptions", ""): lambda _: {"label": "A phone"},
     ("POST", "webhooks", ""): lambda _: {"label": "A map", "url": "https://map.example.org/hooks"},
     ("PATCH", "<webhookId>", ""): lambda _: {"label": a_new_value()},
+    ("POST", "exports", ""): lambda _: {"collection": "organizations", "format": "csv"},
+    ("POST", "cancellation", ""): lambda _: None,
     ("POST", "replay", ""): lambda _: {},
     ("POST", "secret", ""): lambda _: None,
     ("POST", "test", ""): lambda _: None,

@@ -180,6 +180,13 @@ POST   /v1/webhooks/<webhookId>/replay                -       seen     seen     
 POST   /v1/webhooks/<webhookId>/test                  -       seen     seen     seen    seen         -          201
 GET    /v1/webhooks/<webhookId>/deliveries            -       seen     seen     seen    seen         seen       200
 GET    /v1/webhooks/<webhookId>/deliveries/<deliveryId>            -       seen     seen     seen    seen         seen       200
+GET    /v1/tasks                                      -       any      any      any     any          any        200
+GET    /v1/tasks/<taskId>                             -       seen     seen     seen    seen         seen       200
+POST   /v1/tasks/<taskId>/cancellation                -       seen     seen     seen    seen         seen       200
+POST   /v1/exports                                    -       any      any      any     any          any        202
+GET    /v1/exports/<exportId>                         -       seen     seen     seen    seen         seen       200
+GET    /v1/imports/<importId>                         -       seen     seen     seen    seen         seen       200
+GET    /v1/imports/<importId>/corrections             -       seen     seen     seen    seen         seen       200
 GET    /v1/calendars/<secret>                     seen    seen     seen     seen    seen         seen       200
 
 GET    /v1/exchangeProjects/<exchangeProjectId>/results                             seen  seen      seen  seen   seen   seen  200

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
+from uuid import UUID
 
 import psycopg
 from flask import Flask
@@ -18,9 +19,10 @@ from werkzeug.wrappers import Request as WsgiRequest
 from stedenband.access.models import ROLES
 from stedenband.app import RESOURCES
 from stedenband.core.access import PERMISSIONS, Role
+from stedenband.tasks.rules import FOLDER, Files
 from stedenband.web.fields import EXAMPLE_ID
 from stedenband.web.guard import declared
-from tests.builders import OWN, PARTNER, STRANGER, World, world_in
+from tests.builders import DATA, OWN, PARTNER, STRANGER, World, world_in
 from tests.contracts.attacks import Attack
 from tests.contracts.operations import Operation, Request, operations
 from tests.contracts.state import state_of
@@ -32,7 +34,9 @@ AUDIENCES = (None, (OWN, "coordinator"), (PARTNER, "coordinator"))
 EVERYBODY = (None, *((city, role) for city in (OWN, PARTNER) for role in ROLES))
 """Asked for all lists once, after all operations: after each it would be as many requests as all bad inputs."""
 EXAMPLE_SECRET = "cal_example"  # noqa: S105 (of a test)
+EXAMPLE_IMPORT, EXAMPLE_EXPORT = (f"{EXAMPLE_ID[:-2]}{end}" for end in ("38", "39"))
 COLLECTIONS = {
+    "tasks": "task",
     "uploads": "upload",
     "deliveries": "webhook_delivery",
     **{resource.name: resource.model.__tablename__ for resource in RESOURCES},
@@ -55,6 +59,18 @@ RESTORE = {
     "revokeCalendarSubscription": f"INSERT INTO calendar_subscription (id, api_client_id, hash, label, language)"
     f" SELECT '{EXAMPLE_ID}', id, sha256('{EXAMPLE_SECRET}'), 'Phone', 'nl' FROM api_client"
     f" WHERE name = 'coordinator of {OWN}' ON CONFLICT DO NOTHING",
+    "createExport": "DELETE FROM task WHERE state = 'waiting'",
+    "cancelTask": f"""
+        INSERT INTO task (id, api_client_id, kind, wanted, language, state, result, ended_at)
+        SELECT w.id, c.id, w.kind, '{{}}', 'en', w.state, w.result, CASE WHEN w.state = 'done' THEN now() END
+        FROM api_client c, (VALUES
+            ('{EXAMPLE_ID}'::uuid, 'import', 'waiting', NULL),
+            ('{EXAMPLE_IMPORT}', 'import', 'done', '{{}}'::jsonb),
+            ('{EXAMPLE_EXPORT}', 'export', 'done', '{{"name": "file.csv", "mediaType": "text/csv"}}')
+        ) w (id, kind, state, result)
+        WHERE c.name = 'coordinator of {OWN}'
+        ON CONFLICT (id) DO UPDATE SET canceled_at = NULL
+    """,
     "changeWebhook": f"UPDATE webhook SET status = 'active', reason = NULL WHERE id = '{EXAMPLE_ID}'",
     "deleteWebhook": f"""
         WITH hook AS (
@@ -69,7 +85,9 @@ RESTORE = {
     """,
 }
 """So that a record can be moved, or revoked, again and again, and each operation meets links of the same members."""
-NOT_KEPT = {"queryContacts", "actOnPeriods", "createCalendarSubscription", "createWebhook", "rotateWebhookSecret"}
+NOT_KEPT = {
+    "queryContacts", "actOnPeriods", "createCalendarSubscription", "createExport", "createWebhook", "rotateWebhookSecret",
+}  # fmt: skip
 """What is asked or done once and does not come back as it was sent, or not with its secret."""
 
 
@@ -146,10 +164,14 @@ def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
             "hostCity": str(world.cities[PARTNER]),
             "calendarSubscriptionId": EXAMPLE_ID, "secret": EXAMPLE_SECRET,
             "webhookId": EXAMPLE_ID, "deliveryId": EXAMPLE_ID,
+            "taskId": EXAMPLE_ID, "importId": EXAMPLE_IMPORT, "exportId": EXAMPLE_EXPORT,
             "documentId": str(world.documents["public"]), "uploadId": upload,
         }  # fmt: skip
         for restored in RESTORE.values():
             owner.execute(restored, ids)
+        for key in (EXAMPLE_IMPORT, EXAMPLE_EXPORT):
+            for name in ("result", "corrections.csv", "corrections.xlsx"):
+                Files(DATA / FOLDER).write(UUID(key), name, lambda out: out.write(b"{}"))
         made = Target(world, owner, ids, [str(world.cities[name]) for name in (OWN, STRANGER)])
         yield made
         check_lists(made, EVERYBODY)

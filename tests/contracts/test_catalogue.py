@@ -37,6 +37,7 @@ WITHOUT_HISTORY = {
     "import_heading": "is about files, not records",
     "upload": "is under way for a day, and then a document or nothing",
     "webhook_delivery": "is the log of a webhook, kept for a month",
+    "task": "is under way, and then forgotten within a month",
 }
 LEFT_OUT = {
     "api_key": {"hash", "last_used_at"},
@@ -47,7 +48,7 @@ LEFT_OUT = {
 
 DEFINER = {
     "agreement_candidates", "api_client_candidates", "check_agreement", "check_link", "check_transfer", "city_link_candidates",
-    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enter_calendar", "enter_webhook", "follow_ground", "follow_link", "follow_merged_link", "forget_imported_rows", "forget_link", "forget_replies",
+    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enqueue_task", "enter_calendar", "enter_task", "enter_webhook", "follow_ground", "follow_link", "follow_merged_link", "forget_imported_rows", "forget_results", "forget_link", "forget_replies",
     "has_client",
     "check_award", "check_delegation", "check_dimensions", "check_document", "check_period", "check_program_item", "check_project", "decision_candidates", "delegation_candidates", "document_candidates", "enter_by_link", "exchange_project_candidates", "follow_decisions", "follow_delegations", "follow_documents", "follow_projects", "follow_subject", "follow_traveler", "indicator_candidates", "inherit", "join_delegations", "keep_documents", "keep_figures", "keep_file", "keep_own", "keep_own_delegations", "keep_period", "leave_delegations", "leave_documents", "leave_link", "leave_people", "leave_projects", "leave_results", "may_send", "merge_city_links", "my_links", "my_name", "my_senders", "narrow_delegations", "narrow_projects", "organization_candidates", "partner_city_candidates", "pass_on", "pass_on_delegation", "policy_action_candidates", "policy_goal_candidates", "policy_plan_candidates", "privacy_act_candidates", "program_item_candidates", "purge_replies", "record_change", "record_parts", "replies_about", "result_candidates", "sectors_are_whole", "spare_joiners", "tell_joiner", "tell_leavers", "tell_transfers", "transfer_ground_candidates", "unshare", "write_change",
 }  # fmt: skip
@@ -60,7 +61,7 @@ FOR_CALLERS = {
     "count_jobs", "count_replies", "document_candidates", "enter", "enter_as", "enter_by_link", "enter_calendar", "forget_replies", "has_client", "indicator_candidates", "keep_file", "merge_city_links", "my_links", "my_name", "my_senders", "organization_candidates", "partner_city_candidates", "privacy_act_candidates", "result_candidates", "transfer_ground_candidates",
 }  # fmt: skip
 
-FOR_THE_WORKER = {"enter_webhook", "purge_replies", "tell_transfers"}
+FOR_THE_WORKER = {"enter_task", "enter_webhook", "purge_replies", "tell_transfers"}
 """The functions that the worker may call besides: they apply retention in all cities."""
 
 WORK = {
@@ -76,6 +77,7 @@ WORK = {
     "contact": {"SELECT", "UPDATE"},
     "webhook": {"SELECT", "UPDATE"},
     "webhook_delivery": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+    "task": {"SELECT", "UPDATE", "DELETE"},
 }
 """What the worker does with all rows, whoever they belong to; besides it takes persons out of whatever names them."""
 
@@ -200,11 +202,13 @@ def test_every_policy_limits_something(catalogue: Connection) -> None:
 def test_the_worker_has_the_grants_of_the_api_and_what_its_own_work_takes(catalogue: Connection) -> None:
     more = {("change_seal", "INSERT"), ("sealed_change", "SELECT"), ("sealed_change", "INSERT"),
             ("stored_file", "SELECT"), ("stored_file", "DELETE"),
-            ("webhook_delivery", "UPDATE"), ("webhook_delivery", "DELETE")}  # fmt: skip
+            ("webhook_delivery", "UPDATE"), ("webhook_delivery", "DELETE"),
+            ("task", "UPDATE"), ("task", "DELETE")}  # fmt: skip
     of_worker, of_api = grants(catalogue, "stedenband_worker"), grants(catalogue, "stedenband_api")
     secrets = of_worker["webhook", "SELECT"] - of_api["webhook", "SELECT"]
     assert secrets == {"secret", "previous_secret"}
     of_worker["webhook", "SELECT"] -= secrets
+    assert of_api.pop(("task", "UPDATE")) == {"canceled_at"}
     assert {name: columns for name, columns in of_worker.items() if name not in more} == of_api
     assert set(of_worker) == {*of_api, *more}
 
@@ -278,6 +282,8 @@ def test_the_functions_with_the_rights_of_the_owner_are_these(catalogue: Connect
     assert {owner for *_, owner in functions} == {"stedenband_owner"}
     definers = {name: settings or [] for _, name, definer, settings, _ in functions if definer}
     assert set(definers) == DEFINER
+    jobs = "search_path=pg_catalog, public, jobs, pg_temp"
+    assert definers.pop("enqueue_task") == [jobs], "it calls a function of procrastinate, which names its own tables"
     assert {tuple(settings) for settings in definers.values()} == {("search_path=pg_catalog, public, pg_temp",)}
 
 

@@ -284,6 +284,19 @@ NOBODY = (
         "INSERT INTO webhook (api_client_id, label, url, secret, epoch, transaction_id, sequence)"
         " VALUES (uuidv7(), 'Ours', 'https://map.example.org/', sha256(''), uuidv7(), 0, 0)"
     ),
+    "SELECT enter_task(uuidv7())",
+    "UPDATE task SET state = 'done'",
+    "UPDATE task SET scopes = NULL",
+    "DELETE FROM task",
+    "INSERT INTO task (api_client_id, kind, wanted, language) VALUES (uuidv7(), 'export', '{}', 'en')",
+    (
+        "INSERT INTO task (api_client_id, kind, wanted, language, person_id)"
+        " VALUES (my_client(), 'export', '{}', 'en', uuidv7())"
+    ),
+    (
+        "INSERT INTO task (api_client_id, kind, wanted, language, state, result, ended_at)"
+        " VALUES (my_client(), 'export', '{}', 'en', 'done', '{}', now())"
+    ),
     "UPDATE webhook_delivery SET state = 'delivered'",
     "DELETE FROM webhook_delivery",
     (

@@ -19,10 +19,13 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from sqlalchemy import func
 
 from stedenband.app import create_app
 from stedenband.config import Settings
-from tests.builders import OWN, PARTNER, STRANGER, World, world_in
+from stedenband.core.address import owner_session
+from stedenband.tasks.rules import FOLDER, Files
+from tests.builders import DATA, OWN, PARTNER, STRANGER, World, a_task, world_in
 from tests.contracts.operations import Operation, contract, operations
 from tests.contracts.target import begun
 from tests.databases import TestServer
@@ -48,6 +51,20 @@ def stage(server: TestServer, worker_id: str) -> Iterator[World]:
         yield world
 
 
+def task_of(world: World, kind: str | None) -> str:
+    """Return a task of a coordinator: one that waits, or one of a kind that is done, with its files."""
+    row = a_task(world.clients[OWN, "coordinator"])
+    if kind:
+        result = {"name": "file.csv", "mediaType": "text/csv"}
+        row = a_task(row.api_client_id, kind, state="done", result=result, ended_at=func.now())
+    with owner_session(world.database.owner_url) as session:
+        session.add(row)
+        session.commit()
+        for name in ("result", "corrections.csv", "corrections.xlsx"):
+            Files(DATA / FOLDER).write(row.id, name, lambda out: out.write(b"{}"))
+        return str(row.id)
+
+
 def ids_in(world: World) -> dict[str, str]:
     """Return an id for each parameter of a path: records that were published, so that nothing deletes them."""
     client = str(world.clients[STRANGER, "auditor"])
@@ -59,7 +76,9 @@ def ids_in(world: World) -> dict[str, str]:
     hooks = staff.get("/v1/webhooks").json["items"]
     hook = hooks[0] if hooks else staff.post("/v1/webhooks", {"label": "Map", "url": "https://map.example.org/"}).json
     tried = staff.post(f"/v1/webhooks/{hook['id']}/test", None).json
+    tasks = [task_of(world, kind) for kind in (None, "import", "export")]
     return {
+        **dict(zip(("taskId", "importId", "exportId"), tasks, strict=True)),
         "webhookId": hook["id"], "deliveryId": tried["id"],
         "calendarSubscriptionId": phone["id"], "secret": phone["address"].rpartition("/")[2],
         "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"],

@@ -110,6 +110,7 @@ def test_a_read_and_a_list_are_one_statement(world: World) -> None:
         f"/v1/apiClients/{world.clients[OWN, 'admin']}",
         "/v1/calendarSubscriptions",
         "/v1/webhooks",
+        "/v1/tasks",
     ):
         with watched(world) as traffic:
             assert world.api(OWN, "admin").get(path).status_code == 200

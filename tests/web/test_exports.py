@@ -216,7 +216,7 @@ def test_more_records_than_an_export_holds_are_refused_in_words(filled: World, m
     monkeypatch.setattr(exports, "MOST_ROWS", 54)
     answer = filled.api().get("/v1/cityLinks?format=csv")
     assert (answer.status_code, answer.json["issues"][0]["name"]) == (400, "format")
-    assert "Narrow the export" in answer.json["issues"][0]["detail"]
+    assert "narrow the export" in answer.json["issues"][0]["detail"]
     assert filled.api().get("/v1/cityLinks?format=csv&kind=twinning").status_code == 200
 
 

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     EXCHANGE_PROJECTS_MOVE = "exchangeProjects:move"
     EXCHANGE_PROJECTS_READ = "exchangeProjects:read"
     EXCHANGE_PROJECTS_UPDATE = "exchangeProjects:update"
+    EXPORTS_CREATE = "exports:create"
     IMPORTS_CREATE = "imports:create"
     INDICATORS_CREATE = "indicators:create"
     INDICATORS_DELETE = "indicators:delete"
@@ -90,6 +91,8 @@ class Permission(StrEnum):
     RESULTS_UPDATE = "results:update"
     SEARCH_READ = "search:read"
     SUBJECT_ACCESS_CREATE = "subjectAccess:create"
+    TASKS_CANCEL = "tasks:cancel"
+    TASKS_READ = "tasks:read"
     TRANSFER_GROUNDS_CREATE = "transferGrounds:create"
     TRANSFER_GROUNDS_READ = "transferGrounds:read"
     TRANSFER_GROUNDS_UPDATE = "transferGrounds:update"
@@ -137,14 +140,17 @@ _SUBSCRIBE = frozenset(
         P.CALENDAR_SUBSCRIPTIONS_CREATE,
         P.CALENDAR_SUBSCRIPTIONS_DELETE,
         P.CALENDAR_SUBSCRIPTIONS_READ,
+        P.EXPORTS_CREATE,
         P.REMINDERS_READ,
+        P.TASKS_CANCEL,
+        P.TASKS_READ,
         P.WEBHOOKS_CREATE,
         P.WEBHOOKS_DELETE,
         P.WEBHOOKS_READ,
         P.WEBHOOKS_UPDATE,
     }
 )
-"""One's own reminders, calendars on one's own phone, and addresses of one's own systems that are told."""
+"""One's own reminders, calendars on one's own phone, addresses of one's own systems that are told, long exports."""
 _SHARED = _SUBSCRIBE | frozenset(
     {
         P.AGREEMENTS_UPDATE,
@@ -231,11 +237,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.API_CLIENTS_MANAGE,
         P.CALENDAR_SUBSCRIPTIONS_DELETE,
         P.CALENDAR_SUBSCRIPTIONS_READ,
+        P.EXPORTS_CREATE,
         P.IMPORTS_CREATE,
         P.METRICS_READ,
         P.PARTNER_CITIES_CREATE,
         P.PARTNER_CITIES_UPDATE,
         P.PROCESSING_REGISTER_READ,
+        P.TASKS_CANCEL,
+        P.TASKS_READ,
         P.WEBHOOKS_DELETE,
         P.WEBHOOKS_READ,
     },

@@ -191,17 +191,13 @@ class Visit:
 
     @contextmanager
     def copied(self, statement: str, values: Mapping[str, Any], seconds: int) -> Iterator[Iterator[tuple[Any, ...]]]:
-        """Run one finished statement for at most `seconds`; its rows come as texts, one by one, while they are made.
-
-        COPY takes no parameters, so the values are written into the statement, quoted by psycopg.
-        """
+        """Run one finished statement for at most `seconds`; its rows come as texts, one by one, while they are made."""
         with translated():
             self.connection.exec_driver_sql("BEGIN READ ONLY")
             try:
                 self.connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{int(seconds)}s'")
-                raw: Any = self._pooled.driver_connection
-                with psycopg.ClientCursor(raw).copy(f"COPY ({statement}) TO STDOUT", values) as copy:
-                    yield copy.rows()
+                with copied(self._pooled.driver_connection, statement, values) as rows:
+                    yield rows
             finally:
                 self.connection.rollback()
 
@@ -243,6 +239,16 @@ class Visit:
                     late = monotonic() - self._since > DEADLINE
                     if not is_transient(error) or late or attempt == ATTEMPTS:
                         raise
+
+
+@contextmanager
+def copied(raw: Any, statement: str, values: Mapping[str, Any]) -> Iterator[Iterator[tuple[Any, ...]]]:
+    """Run one finished statement on an open connection; its rows come as texts, one by one, while they are made.
+
+    COPY takes no parameters, so the values are written into the statement, quoted by psycopg.
+    """
+    with psycopg.ClientCursor(raw).copy(f"COPY ({statement}) TO STDOUT", values) as copy:
+        yield copy.rows()
 
 
 def asked(session: Session, statement: str, values: Mapping[str, Any], *, named: bool = False) -> list[Any]:

@@ -109,3 +109,18 @@ def whole_query(names: Sequence[str]) -> type[Schema]:
         "allOrNothing": fields.Flag("Whether one bad row keeps all others out.", load_default=False, example=True),
     }
     return named_schema("ImportQuery", {**import_query(names)._declared_fields, **members})  # noqa: SLF001 (as in web.schema)
+
+
+def export_schema(names: Sequence[str], formats: Sequence[str]) -> type[Schema]:
+    """Return what an export of one of these collections asks for."""
+    members = {
+        "collection": fields.Code("The collection.", names, required=True, example="organizations"),
+        "parent": fields.Key(
+            "The record below which the records stand, where the collection is one of such.", example=fields.EXAMPLE_ID
+        ),
+        "query": fields.Text(
+            "Filters, order, `select` and `lang`, as in the address of the list.", 2000, example="q=school&sort=name"
+        ),
+        "format": fields.Code("The format of the file.", formats, required=True, example="csv"),
+    }
+    return named_schema("ExportSchema", members)

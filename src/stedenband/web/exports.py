@@ -5,8 +5,9 @@ into the format, and only then the reply begins: nothing waits for a slow reader
 a time-out. Every request makes its file anew; the same data gives the same bytes, so that `Range` goes on in it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from hashlib import file_digest
 from http.client import NOT_MODIFIED
 from io import BytesIO
@@ -25,7 +26,7 @@ from stedenband.web.conditional import reply, tag
 from stedenband.web.formats.table import Representation, Subject
 from stedenband.web.guard import end_visit, visit
 from stedenband.web.language import kept, label, spoken
-from stedenband.web.links import base_address
+from stedenband.web.links import API, base_address
 from stedenband.web.listing import PAGING, page_address, projection_of, statements_of
 from stedenband.web.paging import steps_of
 from stedenband.web.problems import not_found
@@ -41,6 +42,9 @@ AT_ONCE = 2
 RETRY_AFTER = 5
 PAGES = ("after", "pageSize", "total")
 
+Copied = Callable[[str, Mapping[str, Any]], AbstractContextManager[Iterator[tuple[Any, ...]]]]
+"""Gives the rows of a finished statement with its values, as texts, one by one."""
+
 TURNS = BoundedSemaphore(AT_ONCE)
 
 
@@ -50,16 +54,10 @@ def answer_export(
     """Return all records that `query` matches, in the order asked for; 404 when the parent is missing or unseen."""
     refuse_paging()
     refuse_embedding()
-    steps = steps_of(resource, query.get("sort", ()))
-    asked = {name: value for name, value in query.items() if name not in PAGING}
-    filters = dict(wanted.unless_asked) | asked
-    statement = statements_of(resource, base_address(), features=wanted.features).list(
-        Shape(MOST_ROWS + 1, tuple(sorted(filters)), steps, projection=projection_of(_selected(query, wanted)))
-    )
-    values = {**filters, "parent": parent, "lang": kept()}
     with turn(), room(), ExitStack() as unfinished:
         documents = unfinished.enter_context(TemporaryFile())
-        rows = _copy(statement, values, documents)
+        copied = partial(visit().copied, seconds=SECONDS)
+        rows = collect(resource, query, wanted, copied, documents, parent=parent, most=MOST_ROWS + 1)
         end_visit()
         if parent is not None and not rows:
             raise not_found()
@@ -67,10 +65,56 @@ def answer_export(
             raise BadRequest.at(
                 "query",
                 "format",
-                Rule(say("More than {most} records match. Narrow the export with filters.", most=MOST_ROWS)),
+                Rule(
+                    say(
+                        "More than {most} records match. Ask for them with POST {path}, which takes its time, or narrow"
+                        " the export with filters.",
+                        most=MOST_ROWS,
+                        path=f"{API}/exports",
+                    )
+                ),
             )
-        subject = Subject(resource.name, resource.schema, page_address({}), selected=query.get("select"))
-        return _made(subject, wanted, documents)
+        return _made(subject_of(resource, query), wanted, documents)
+
+
+def collect(  # noqa: PLR0913 (what, how, where from and where to)
+    resource: Resource,
+    query: Mapping[str, Any],
+    wanted: Representation,
+    copied: Copied,
+    documents: BinaryIO,
+    *,
+    parent: UUID | None = None,
+    most: int,
+) -> int:
+    """Write the documents of at most so many records that `query` matches, a line each; return how many rows there are.
+
+    A parent that the caller sees and that has no children is one row.
+    """
+    steps = steps_of(resource, query.get("sort", ()))
+    asked = {name: value for name, value in query.items() if name not in PAGING}
+    filters = dict(wanted.unless_asked) | asked
+    statement = statements_of(resource, base_address(), features=wanted.features).list(
+        Shape(most, tuple(sorted(filters)), steps, projection=projection_of(_selected(query, wanted)))
+    )
+    count = 0
+    with copied(statement, {**filters, "parent": parent, "lang": kept()}) as rows:
+        for count, row in enumerate(rows, 1):  # noqa: B007 (the last one is their number)
+            if row[-1] is not None:
+                documents.write(row[1].replace("\n", "").encode())
+                documents.write(b"\n")
+    return count
+
+
+def subject_of(resource: Resource, query: Mapping[str, Any]) -> Subject:
+    """Return what an export of a collection is about."""
+    return Subject(resource.name, resource.schema, page_address({}), selected=query.get("select"))
+
+
+def turned(subject: Subject, wanted: Representation, documents: BinaryIO, out: BinaryIO) -> None:
+    """Turn documents, a line each, into a format."""
+    documents.seek(0)
+    wanted.write(subject, (line.rstrip(b"\n") for line in documents), out)
 
 
 def answer_single(
@@ -88,6 +132,11 @@ def answer_single(
         resource.name, resource.schema, page_address({}), single=True, selected=query.get("select"), language=spoken()
     )
     return _small(subject, wanted, [rows[0][1].encode()], rows[0][0])
+
+
+def name_of(subject: Subject, wanted: Representation) -> str:
+    """Return the name of a file that is made today."""
+    return f"{subject.name}-{now():%Y-%m-%d}.{wanted.format.extension}"
 
 
 def _selected(query: Mapping[str, Any], wanted: Representation) -> Mapping[str, Any]:
@@ -154,28 +203,15 @@ def _small(
     return response
 
 
-def _copy(statement: str, values: Mapping[str, Any], documents: BinaryIO) -> int:
-    """Write each document on a line; return the number of rows (a parent without children is one)."""
-    count = 0
-    with visit().copied(statement, values, SECONDS) as rows:
-        for count, row in enumerate(rows, 1):  # noqa: B007 (the last one is their number)
-            if row[-1] is not None:
-                documents.write(row[1].replace("\n", "").encode())
-                documents.write(b"\n")
-    return count
-
-
 def _made(subject: Subject, wanted: Representation, documents: BinaryIO) -> Response:
     """Return the reply with the finished file."""
-    documents.seek(0)
     with ExitStack() as unfinished:
         file = unfinished.enter_context(TemporaryFile())
-        wanted.write(subject, (line.rstrip(b"\n") for line in documents), file)
+        turned(subject, wanted, documents, file)
         file.seek(0)
         response = send_file(file, f'"{file_digest(file, "sha256").hexdigest()[:20]}"')
         unfinished.pop_all()
     if response.status_code != NOT_MODIFIED:
         response.content_type = wanted.format.content_type
-        name = f"{subject.name}-{now():%Y-%m-%d}.{wanted.format.extension}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response.headers["Content-Disposition"] = f'attachment; filename="{name_of(subject, wanted)}"'
     return response

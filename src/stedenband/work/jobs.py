@@ -8,12 +8,13 @@ from functools import cache, partial
 from uuid import UUID
 
 import structlog
-from procrastinate import App, PsycopgConnector, RetryStrategy
+from flask import Flask
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 from sqlalchemy.orm import Session
 
-from stedenband.app import RESOURCES
+from stedenband.app import CODE_LISTS, RESOURCES
 from stedenband.changes.feed.catalogue import Entry, catalogue_of
 from stedenband.changes.jobs import seal_changes
 from stedenband.config import Settings
@@ -21,6 +22,12 @@ from stedenband.core.address import WORKER_OPTIONS, worker_session
 from stedenband.core.db import LINE
 from stedenband.documents.jobs import sweep_documents
 from stedenband.people.jobs import apply_retention
+from stedenband.tasks.jobs import Kind, carry_out, forget_tasks
+from stedenband.tasks.rules import FOLDER, Files
+from stedenband.transfer.exports.long import export_records
+from stedenband.transfer.imports.long import import_file
+from stedenband.transfer.imports.order import Register
+from stedenband.transfer.imports.words import Vocabulary
 from stedenband.web.links import API
 from stedenband.webhooks.jobs import deliver, due, forget_deliveries, tell
 
@@ -42,6 +49,7 @@ JOBS = (
     Job("retention", "11 1 * * *", apply_retention),
     Job("sweep", "41 1 * * *", sweep_documents),
     Job("forgetDeliveries", "51 1 * * *", forget_deliveries),
+    Job("forgetTasks", "*/10 * * * *", forget_tasks),
 )
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=4)
@@ -69,6 +77,7 @@ def jobs_of(settings: Settings, url: str) -> App:
         task = app.task(name=job.name, retry=RETRY, lock=job.name, queueing_lock=job.name)
         app.periodic(cron=job.cron)(task(partial(_run, job, settings, url)))
     app.task(name="deliver", retry=RETRY)(partial(_deliver, settings, url))
+    app.task(name="carryOut", retry=RETRY, pass_context=True)(partial(_carry_out, settings, url))
     app.periodic(cron=OFTEN)(
         app.task(name="tell", retry=RETRY, lock="tell", queueing_lock="tell")(partial(_tell, app, settings, url))
     )
@@ -108,6 +117,25 @@ def _catalogue() -> Mapping[str, Entry]:
 def _deliver(settings: Settings, url: str, webhook: str) -> None:
     with worker_session(url) as session:
         deliver(session, settings, UUID(webhook))
+
+
+def _carry_out(settings: Settings, url: str, context: JobContext, task: str) -> None:
+    """Carry a task out; the job was made when it was asked for (migration 0043)."""
+    files = Files(settings.data / FOLDER)
+    last = context.job.attempts >= RETRY.max_attempts  # type: ignore[operator]
+    carry_out(url, files, kinds(settings.public_url), UUID(task), last=last)
+
+
+@cache
+def kinds(public_url: str) -> Mapping[str, Kind]:
+    """Return who carries out which tasks."""
+    resources = {each.name: each for each in RESOURCES}
+    app = Flask("stedenband")
+    app.config["PUBLIC_URL"] = public_url
+    return {
+        "import": partial(import_file, Register(resources, Vocabulary(CODE_LISTS))),
+        "export": partial(export_records, app, resources),
+    }
 
 
 async def _revive(app: App, timestamp: int) -> None:  # noqa: ARG001 (when it was due)

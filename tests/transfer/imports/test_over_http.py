@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from stedenband.app import RESOURCES
-from stedenband.transfer import routes
+from stedenband.transfer.routes import imports as routes
 from stedenband.web import exports as exports_module
 from tests.builders import OWN, PARTNER, Api, Reply, World
 from tests.transfer.imports.sending import csv_of, exports, rows_of, sheet_of, workbook_of
@@ -157,14 +157,8 @@ def test_rows_below_a_record_name_it_or_the_request_does(fresh_world: World) -> 
     assert api.get(f"/v1/cityLinks/{link}/agreements/{key}").json["validTo"] == "2044-02-01"
 
 
-def test_too_many_rows_and_too_many_bytes_are_refused_whole(
-    fresh_world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_bytes_are_refused_whole(fresh_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     api = fresh_world.api(OWN)
-    monkeypatch.setattr(routes, "MOST_ROWS", 2)
-    reply = send(api, csv_of([NEW | {"name": f"School {number}"} for number in range(3)]))
-    assert (reply.status_code, "at most 2 rows" in reply.json["detail"]) == (413, True)
-    assert api.get("/v1/organizations?q=school").json["items"] == []
     monkeypatch.setattr(routes, "LARGEST", 0)
     assert send(api, csv_of([NEW])).status_code == 413
 

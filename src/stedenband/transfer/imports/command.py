@@ -15,11 +15,12 @@ from stedenband.core.db import Database, LinkedKey, Visit
 from stedenband.core.errors import Problem
 from stedenband.core.refusal import Refusal
 from stedenband.transfer.imports.corrections import WRITERS, column_of, corrections
-from stedenband.transfer.imports.files import Format, Manner, table_of
+from stedenband.transfer.imports.files import Format, Manner, count_of
 from stedenband.transfer.imports.order import Order, Register, carry_out, carry_out_in_pieces
 from stedenband.transfer.imports.outcome import Report
+from stedenband.transfer.imports.report import faults_of, piece
 from stedenband.transfer.imports.words import Vocabulary
-from stedenband.transfer.sheets import ENCODINGS, read_lines
+from stedenband.transfer.sheets import ENCODINGS
 
 ENDINGS: dict[str, Format] = {".csv": "csv", ".txt": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".ndjson": "ndjson"}
 LANGUAGE = "en"
@@ -71,7 +72,7 @@ def _importing(name: str) -> Callable[..., None]:
 
 
 def _lines(file: BinaryIO, order: Order, report: Report) -> Iterator[Any]:
-    return corrections(file, order.manner, report, LANGUAGE)
+    return corrections(file, order.manner, faults_of([piece(order, report, LANGUAGE)]), LANGUAGE)
 
 
 def _order(  # noqa: PLR0913 (as many as there are options)
@@ -121,20 +122,11 @@ def _carried_out(visit: Visit, collections: Register, order: Order, file: Binary
     if order.all_or_nothing:
         return visit.write(lambda session: carry_out(session, actor, collections, order, file).report)
     whole = Report()
-    with click.progressbar(length=_count(order, file), label="Importing") as bar:
-        for piece in carry_out_in_pieces(visit, collections, order, file):
-            whole.add(piece)
-            bar.update(piece.rows)
+    with click.progressbar(length=count_of(file, order.manner), label="Importing") as bar:
+        for part in carry_out_in_pieces(visit, collections, order, file):
+            whole.add(part)
+            bar.update(part.rows)
     return whole
-
-
-def _count(order: Order, file: BinaryIO) -> int:
-    """Return how many rows a file has."""
-    table = table_of(file, order.manner)
-    if table:
-        return sum(1 for _ in table.rows)
-    file.seek(0)
-    return sum(1 for _ in read_lines(file))
 
 
 def _show(report: Report, order: Order) -> None:

@@ -1,6 +1,6 @@
 """The rows that were refused, as a file to put right and send again: what was sent, and beside it what is wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from csv import writer
 from datetime import date, datetime
 from io import TextIOWrapper
@@ -11,17 +11,17 @@ from xlsxwriter import Workbook
 from stedenband.transfer.imports.files import Manner, table_of
 from stedenband.transfer.imports.headings import label_of
 from stedenband.transfer.imports.mapping import ADDED
-from stedenband.transfer.imports.outcome import Report
 from stedenband.transfer.imports.reading import text_of
-from stedenband.transfer.imports.wanted import Fault, Steps
+from stedenband.transfer.imports.wanted import Steps
 from stedenband.transfer.sheets import Cell, Row, Unreadable
-from stedenband.web.catalogs import translated
 from stedenband.web.formats.columns import EACH, Value
 from stedenband.web.formats.csv import BELGIAN
 from stedenband.web.formats.formulas import restored
 from stedenband.web.formats.xlsx import LONGEST_CELL, MADE, OPTIONS
 
 Line = Sequence[Cell]
+Faulty = tuple[int, Sequence[Mapping[str, Any]]]
+"""The number of a row that was refused, and its findings as a report has them."""
 
 
 def column_of(steps: Steps) -> str:
@@ -29,26 +29,26 @@ def column_of(steps: Steps) -> str:
     return ".".join(steps).replace(f".{EACH}", EACH)
 
 
-def corrections(file: BinaryIO, manner: Manner, report: Report, language: str) -> Iterator[Line]:
-    """Yield the headings, then each row that was refused: its cells, its number, and where and what its faults are."""
-    faults: dict[int, list[Fault]] = {number: [] for number in sorted(report.refused)}
-    for finding in report.findings:
-        faults.get(finding.row, []).append(finding.fault)
+def corrections(file: BinaryIO, manner: Manner, faults: Iterable[Faulty], language: str) -> Iterator[Line]:
+    """Yield the headings, then each row that was refused: its cells, its number, and where and what its faults are.
+
+    `faults` has the refused rows in the order of the file.
+    """
     table = table_of(file, manner)
     headings = table.headings if table else []
     yield [*headings, *(label_of(name, language) for name in ADDED)]
-    rows: Iterator[Row] = table.rows if table else (Row(number, []) for number in faults)
-    for row in rows:
-        if row.number in faults:
-            cells = [_shown(cell, marked=bool(table and table.marked)) for cell in row.cells]
-            room = [None] * (len(headings) - len(cells))
-            yield [*cells[: len(headings)], *room, row.number, *_told(faults[row.number], language)]
+    rows: Iterator[Row] = iter(table.rows) if table else iter(())
+    for number, findings in faults:
+        row = next((each for each in rows if each.number == number), Row(number, []))
+        cells = [_shown(cell, marked=bool(table and table.marked)) for cell in row.cells]
+        room = [None] * (len(headings) - len(cells))
+        yield [*cells[: len(headings)], *room, number, *_told(findings)]
 
 
-def _told(faults: Sequence[Fault], language: str) -> Iterator[str]:
+def _told(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the columns at fault, the reasons and the severity; several stand below each other in a cell."""
-    yield "\n".join(column_of(fault.steps) for fault in faults)
-    yield "\n".join(translated(fault.reason, language) for fault in faults)
+    yield "\n".join(each.get("column", "") for each in findings)
+    yield "\n".join(each["reason"] for each in findings)
     yield "error"
 
 

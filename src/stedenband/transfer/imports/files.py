@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import BinaryIO, Literal
 
 from stedenband.core.errors import BadRequest
@@ -72,6 +73,14 @@ def table_of(file: BinaryIO, manner: Manner) -> Table | None:
             return read_workbook(file)
         case _:
             return None
+
+
+def count_of(file: BinaryIO, manner: Manner, most: int | None = None) -> int:
+    """Return how many rows a file has; `most`: no more are counted."""
+    table = table_of(file, manner)
+    if table is None:
+        file.seek(0)
+    return sum(1 for _ in islice(table.rows if table else read_lines(file), most))
 
 
 def confirmed(asked: Asked) -> None:

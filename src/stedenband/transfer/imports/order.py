@@ -1,8 +1,7 @@
 """What somebody wants imported, and how; carried out on an open transaction of the one who asks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import islice
 from typing import BinaryIO
 from uuid import UUID
@@ -11,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from stedenband.core.access import ANYBODY, Actor
 from stedenband.core.db import Visit
-from stedenband.core.errors import PayloadTooLarge
-from stedenband.core.words import say
 from stedenband.transfer.imports.files import Asked, Manner, asked_for, confirmed
 from stedenband.transfer.imports.headings import folded, headings_of
 from stedenband.transfer.imports.ledger import Ledger
@@ -26,7 +23,9 @@ PIECE = 500
 """Rows of one transaction of a long import: others wait for no lock of it for longer than a few seconds."""
 
 MOST_ROWS = 2_000
-"""Rows that one request imports, in less than a minute; a template has lists for as many."""
+"""Rows that one request imports, in less than a minute; more are a task. A template has lists for as many."""
+Watch = Callable[[Iterator[Wanted]], Iterator[Wanted]]
+"""Is given the rows of a file one by one, and gives them on."""
 OF_CLIENTS = frozenset({"webhooks"})
 """Collections that clients keep for themselves, with secrets: no file holds them."""
 
@@ -50,7 +49,6 @@ class Order:
     """An import: into which collection, below which record, how the file is written, and how much of it is to stay.
 
     `dry_run`: whoever calls takes everything back. `all_or_nothing`: one bad row takes all others with it.
-    `most`: with more rows it is refused; None: with more than the limits of files allow.
     """
 
     resource: str
@@ -58,7 +56,6 @@ class Order:
     parent: UUID | None = None
     dry_run: bool = False
     all_or_nothing: bool = False
-    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +66,13 @@ class Done:
     report: Report
 
 
-def carry_out(session: Session, actor: Actor, register: Register, order: Order, file: BinaryIO) -> Done:
-    """Import a file in one transaction. Raises BadRequest for what is wrong with all of it, or PayloadTooLarge."""
+def carry_out(  # noqa: PLR0913, PLR0917 (who, what, where, and who looks on)
+    session: Session, actor: Actor, register: Register, order: Order, file: BinaryIO, watched: Watch = iter
+) -> Done:
+    """Import a file in one transaction; `watched` is given its rows. Raises BadRequest for what is wrong with it."""
     asked = opened(session, actor, register, order, file)
     everything = session.begin_nested()
-    report = _import(session, actor, register, order, asked).run(_at_most(asked.rows, order.most))
+    report = _import(session, actor, register, order, asked).run(watched(asked.rows))
     if order.all_or_nothing and report.refused:
         everything.rollback()
         report.written = False
@@ -90,8 +89,26 @@ def carry_out_in_pieces(visit: Visit, register: Register, order: Order, file: Bi
     """
     actor = visit.actor or ANYBODY
     asked = visit.write(lambda session: opened(session, actor, register, order, file))
-    while piece := list(islice(asked.rows, PIECE)):
-        yield visit.write(partial(_run, actor, register, order, asked, piece))
+    for rows in pieces_of(asked):
+
+        def run(session: Session, rows: list[Wanted] = rows) -> Report:
+            return run_piece(session, actor, register, order, asked, rows)
+
+        yield visit.write(run)
+
+
+def pieces_of(asked: Asked, done: int = 0) -> Iterator[list[Wanted]]:
+    """Yield the rows of a file behind the first `done`, as many at a time as one transaction takes."""
+    rows = islice(asked.rows, done, None)
+    while piece := list(islice(rows, PIECE)):
+        yield piece
+
+
+def run_piece(  # noqa: PLR0913, PLR0917 (as `_import`)
+    session: Session, actor: Actor, register: Register, order: Order, asked: Asked, rows: list[Wanted]
+) -> Report:
+    """Import some rows of a file."""
+    return _import(session, actor, register, order, asked).run(rows)
 
 
 def opened(session: Session, actor: Actor, register: Register, order: Order, file: BinaryIO) -> Asked:
@@ -111,12 +128,6 @@ def _import(session: Session, actor: Actor, register: Register, order: Order, as
     return Import(session, actor, resource, register.resources, parent=order.parent, read=asked.read)
 
 
-def _run(  # noqa: PLR0913, PLR0917 (as `_import`)
-    actor: Actor, register: Register, order: Order, asked: Asked, rows: list[Wanted], session: Session
-) -> Report:
-    return _import(session, actor, register, order, asked).run(rows)
-
-
 def _known(resource: Resource, remembered: Mapping[str, str]) -> dict[str, str]:
     """Return the headings that are remembered of columns that still exist."""
     names = {"", *(each.name for each in headings_of(resource))}
@@ -125,16 +136,3 @@ def _known(resource: Resource, remembered: Mapping[str, str]) -> dict[str, str]:
 
 def _folded(columns: Mapping[str, str]) -> dict[str, str]:
     return {folded(heading): name for heading, name in columns.items()}
-
-
-def _at_most(rows: Iterator[Wanted], most: int | None) -> Iterator[Wanted]:
-    for count, row in enumerate(rows, 1):
-        if most is not None and count > most:
-            raise PayloadTooLarge(
-                say(
-                    "A request imports at most {most} rows. Send the file in parts, or have an operator import it whole"
-                    " with 'stedenband import'.",
-                    most=most,
-                )
-            )
-        yield row

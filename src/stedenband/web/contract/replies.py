@@ -30,12 +30,23 @@ ETAG = {
     "description": "Version and hash of the record.",
     "schema": {"type": "string", "example": '"3-9f86d081884c7d659a2f"'},
 }
-LOCATION = {
+LOCATION: Spec = {
     "description": "The address of what was made.",
     "schema": {
         "type": "string",
         "format": "uri",
         "example": "http://127.0.0.1:8000/v1/cityLinks/0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37",
+    },
+}
+
+LOCATION_OF_TASK = LOCATION | {
+    "schema": {**LOCATION["schema"], "example": "http://127.0.0.1:8000/v1/tasks/0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37"}
+}
+LOCATION_OF_RESULT: Spec = {
+    "description": "The address of what came of it.",
+    "schema": {
+        **LOCATION["schema"],
+        "example": "http://127.0.0.1:8000/v1/imports/0199f3a0-7c1e-7a52-9d6e-2f4b8c1d0e37",
     },
 }
 
@@ -47,7 +58,24 @@ def replies(declared: Declared, kinds: list[Spec], schemas: Spec) -> Spec:
     if declared.method == "GET" and not facts.get("plain"):
         found["304"] = {"description": "What the caller has is what there is.", "headers": {"ETag": ETAG}}
     found |= {status: _error(status) for status in _errors(declared)}
+    if facts.get("later"):
+        found["202"] = {
+            "description": "It takes longer: a task, and where to look how far it is.",
+            "headers": {"Location": LOCATION_OF_TASK},
+            **_task(schemas),
+        }
+    if facts.get("leads"):
+        found["303"] = {
+            "description": "It is done; `Location` leads to what came of it.",
+            "headers": {"Location": LOCATION_OF_RESULT},
+            **_task(schemas),
+        }
     return found | {"default": _shared("Problem")}
+
+
+def _task(schemas: Spec) -> Spec:
+    reference = {"$ref": "#/components/schemas/Task"}
+    return {"content": {JSON_TYPE: {"schema": reference, "example": example_of(reference, schemas)}}}
 
 
 def _answers(declared: Declared, kinds: list[Spec], schemas: Spec) -> Spec:
@@ -78,7 +106,7 @@ def _answers(declared: Declared, kinds: list[Spec], schemas: Spec) -> Spec:
         {"ETag": ETAG}
         | facts.get("tells", {})
         | headers_of(facts)
-        | ({"Location": LOCATION} if status == "201" else {})
+        | ({"Location": LOCATION} if status == "201" else {"Location": LOCATION_OF_TASK} if status == "202" else {})
     )
     return {status: reply}
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
+from uuid import UUID
 
 import orjson
 from flask import Response, request
@@ -14,16 +15,20 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from stedenband.core.access import Permission
-from stedenband.core.errors import BadRequest, UnsupportedMediaType
+from stedenband.core.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
 from stedenband.core.words import say
-from stedenband.transfer.imports.corrections import WRITERS, column_of, corrections
-from stedenband.transfer.imports.files import Format, Manner
-from stedenband.transfer.imports.order import MOST_ROWS, Done, Order, Register, carry_out
+from stedenband.tasks.answers import PREFERENCE, accepted, files, preferred, result_of, sent
+from stedenband.tasks.rules import RESULT, ask
+from stedenband.transfer.imports.corrections import WRITERS, corrections
+from stedenband.transfer.imports.files import Format, Manner, count_of
+from stedenband.transfer.imports.long import CORRECTIONS, wanted_of
+from stedenband.transfer.imports.order import MOST_ROWS, Order, Register, carry_out, opened
+from stedenband.transfer.imports.report import document, faults_of, piece
 from stedenband.transfer.imports.templates import write_template
 from stedenband.transfer.imports.words import Vocabulary
-from stedenband.transfer.schemas import SEVERITIES, TAB, ImportReportSchema, import_query, whole_query
-from stedenband.web.catalogs import translated
+from stedenband.transfer.schemas import TAB, ImportReportSchema, import_query, whole_query
 from stedenband.web.conditional import reply, tag
+from stedenband.web.contract.inputs import header_parameter
 from stedenband.web.declare import StrictBlueprint, View, declare
 from stedenband.web.exports import room, turn
 from stedenband.web.formats import table
@@ -33,7 +38,7 @@ from stedenband.web.idempotency import given_key, once
 from stedenband.web.language import label, spoken
 from stedenband.web.multipart import blocks
 from stedenband.web.negotiation import chosen
-from stedenband.web.problems import not_found, safe, too_large
+from stedenband.web.problems import not_found, too_large
 from stedenband.web.resource import Resource
 
 FORMATS: Mapping[str, Format] = {
@@ -42,15 +47,16 @@ FORMATS: Mapping[str, Format] = {
     table.XLSX.media_type: "xlsx",
 }
 """How a file is read, by the media type that it is sent as."""
-LARGEST = 16
+LARGEST = 40
 """Mebibytes of a file."""
+PREFER = header_parameter("Prefer", f"`{PREFERENCE}`: answer with a task at once (RFC 7240).", PREFERENCE)
 
 
 def blueprint(resources: Sequence[Resource], enumerations: Mapping[str, Sequence[str]]) -> Blueprint:
     """Return the routes for these collections; `enumerations` are the codes of our lists by name."""
     register = Register({each.name: each for each in resources}, Vocabulary(enumerations))
     made = StrictBlueprint("imports", __name__, url_prefix="/v1", description="Imports of files")
-    sent = {"streams": True, "takes": tuple(FORMATS), "status": 200}
+    takes = {"streams": True, "takes": tuple(FORMATS), "status": 200}
     declare(
         made,
         "/imports",
@@ -61,7 +67,29 @@ def blueprint(resources: Sequence[Resource], enumerations: Mapping[str, Sequence
         summary="Make and change records by the rows of a file, or say what that would do",
         query=whole_query(register.writable),
         returns=ImportReportSchema,
-        facts=sent,
+        facts={**takes, "headers": (PREFER,), "later": True},
+    )
+    declare(
+        made,
+        "/imports/<uuid:importId>",
+        "GET",
+        "read_import",
+        Permission.TASKS_READ,
+        read_import,
+        summary="Read what became of the rows of a file that was imported as a task",
+        returns=ImportReportSchema,
+    )
+    declare(
+        made,
+        "/imports/<uuid:importId>/corrections",
+        "GET",
+        "read_import_corrections",
+        Permission.TASKS_READ,
+        read_corrections,
+        summary="Download the rows that were refused, to put right and send again",
+        returns=ImportReportSchema,
+        offers=(Representation(table.CSV, _write_example), Representation(table.XLSX, _write_example)),
+        facts={"alone": True},
     )
     declare(
         made,
@@ -74,7 +102,7 @@ def blueprint(resources: Sequence[Resource], enumerations: Mapping[str, Sequence
         query=import_query(register.writable),
         returns=ImportReportSchema,
         offers=(Representation(table.CSV, _write_example), Representation(table.XLSX, _write_example)),
-        facts={**sent, "alone": True, "safe": True},
+        facts={**takes, "alone": True, "safe": True},
     )
     declare(
         made,
@@ -100,10 +128,12 @@ def _importer(register: Register) -> View:
     def view(query: dict[str, Any]) -> Response:
         with _received() as (file, digest):
             order = _order(query, dry_run=query["dryRun"], all_or_nothing=query["allOrNothing"])
+            if preferred() or count_of(file, order.manner, MOST_ROWS + 1) > MOST_ROWS:
+                return once(lambda session: _asked_for(session, register, order, file), sent=digest)
 
             def work(session: Session) -> Response:
                 done = carry_out(session, caller(), register, order, file)
-                body = orjson.dumps(_document(order, done))
+                body = orjson.dumps(document(order, done.asked, done.report, spoken()))
                 return label(reply(body, tag(body)))
 
             if order.dry_run:
@@ -114,15 +144,46 @@ def _importer(register: Register) -> View:
     return view
 
 
+def _asked_for(session: Session, register: Register, order: Order, file: BinaryIO) -> Response:
+    """Ask for an import that takes long; what is wrong with all of the file is said now."""
+    opened(session, caller(), register, order, file)
+    task = ask(session, caller(), "import", wanted_of(order), spoken())
+    files().receive(task.id, file)
+    return accepted(session, task)
+
+
+def read_import(**ids: UUID) -> Response:
+    """Return the report on an import that is done."""
+    return sent(result_of(ids["importId"], "import"), RESULT, "application/json")
+
+
+def read_corrections(**ids: UUID) -> Response:
+    """Return the refused rows of an import that is done."""
+    wanted = chosen()
+    assert wanted  # noqa: S101 (no other format is offered)
+    row = result_of(ids["importId"], "import")
+    name = f"import-corrections.{wanted.format.extension}"
+    return sent(row, f"{CORRECTIONS}{wanted.format.name}", wanted.format.content_type, name)
+
+
 def _corrector(register: Register) -> View:
     def view(query: dict[str, Any]) -> Response:
         wanted = chosen()
         assert wanted  # noqa: S101 (no other format is offered)
         with _received() as (file, _):
             order = _order(query, dry_run=True)
+            if count_of(file, order.manner, MOST_ROWS + 1) > MOST_ROWS:
+                raise PayloadTooLarge(
+                    say(
+                        "A request looks at no more than {most} rows. Import the file as a task, and fetch the"
+                        " corrections from there.",
+                        most=MOST_ROWS,
+                    )
+                )
             done = visit().rehearse(lambda session: carry_out(session, caller(), register, order, file))
             end_visit()
-            lines = corrections(file, order.manner, done.report, spoken())
+            faults = faults_of([piece(order, done.report, spoken())])
+            lines = corrections(file, order.manner, faults, spoken())
             return _file(partial(WRITERS[wanted.format.name], lines), wanted, f"{order.resource}-corrections")
 
     return view
@@ -178,7 +239,7 @@ def _order(query: Mapping[str, Any], *, dry_run: bool, all_or_nothing: bool = Fa
         query["dayFirst"],
         dict(map(_column, query.get("column", ()))),
     )
-    return Order(query["resource"], manner, query.get("parent"), dry_run, all_or_nothing, MOST_ROWS)
+    return Order(query["resource"], manner, query.get("parent"), dry_run, all_or_nothing)
 
 
 def _column(text: str) -> tuple[str, str]:
@@ -186,42 +247,3 @@ def _column(text: str) -> tuple[str, str]:
     if not between:
         raise BadRequest.at("query", "column", say("Give a heading, =, and the name of a column."))
     return heading, name.strip()
-
-
-def _document(order: Order, done: Done) -> dict[str, Any]:
-    report, asked = done.report, done.asked
-    ranked = sorted(report.findings, key=lambda each: (SEVERITIES.index(each.fault.severity), each.row))
-    told = {name: TAB if value == "\t" else value for name, value in asked.told.items()}
-    return {
-        "resource": order.resource,
-        "dryRun": order.dry_run,
-        "written": report.written,
-        **told,
-        "guessed": sorted(asked.guessed),
-        "columns": [_present(heading=heading, column=name) for heading, name in asked.columns()],
-        "rows": report.rows,
-        **report.counts,
-        "records": [
-            _present(row=each.row, done=each.done, id=_id(each, order), properties=list(each.properties))
-            for each in report.records
-        ],
-        "findings": [
-            _present(
-                row=each.row,
-                column=column_of(each.fault.steps) or None,
-                value=each.fault.value,
-                reason=safe(translated(each.fault.reason, spoken())),
-                severity=each.fault.severity,
-            )
-            for each in ranked
-        ],
-    }
-
-
-def _id(told: Any, order: Order) -> str | None:
-    """Return the id of a record; one that a trial made is nobody's."""
-    return None if order.dry_run and told.done == "created" else str(told.key)
-
-
-def _present(**properties: Any) -> dict[str, Any]:
-    return {name: value for name, value in properties.items() if value is not None}

@@ -1,0 +1,1 @@
+"""Exports that take long: all records of a collection that match, as a task."""
