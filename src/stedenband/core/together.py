@@ -6,7 +6,6 @@ The statement is the INSERT that a single record gets, of many: policies, checks
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -70,7 +69,7 @@ def send(session: Session, rows: Iterable[Record]) -> None:
         kinds.setdefault(type(row), []).append(_values(row))
     for kind in sorted(kinds, key=_place):
         names = tuple(sorted({name for values in kinds[kind] for name in values}))
-        asked(session, _insert(kind, names), {"rows": orjson.dumps(kinds[kind], default=_written).decode()})
+        asked(session, _insert(kind, names), {"rows": orjson.dumps(kinds[kind]).decode()})
 
 
 def _values(row: Record) -> dict[str, Any]:
@@ -110,9 +109,3 @@ def _insert(kind: type[Record], names: tuple[str, ...]) -> str:
 def _value(column: Any) -> str:
     default = column.server_default
     return f"coalesce({column.name}, {default.arg.text})" if default is not None else str(column.name)
-
-
-def _written(value: object) -> str:
-    """Write an exact number as PostgreSQL reads it."""
-    assert isinstance(value, Decimal)  # noqa: S101 (JSON has all other values of columns)
-    return str(value)

@@ -194,12 +194,13 @@ def _ways(model: Any, title: str) -> Iterator[Callable[[Any], Any]]:
     folded_title = _folded_title(model, title)
     yield lambda name: folded_title == func.fold(cast(name, Text))
     if "names" in model.__table__.c:
-        each = func.jsonb_each_text(model.names).table_valued("key", "value")
-        yield (
-            lambda name: (
-                select(1).select_from(each).where(func.fold(each.c.value) == func.fold(cast(name, Text))).exists()
-            )
-        )
+        yield lambda name: func.fold(cast(name, Text)).in_(_other_names(model))
+
+
+def _other_names(model: Any) -> Any:
+    """Return the names in further languages, folded."""
+    each = func.jsonb_each_text(model.names).table_valued("key", "value")
+    return select(func.fold(each.c.value)).select_from(each).correlate(model)
 
 
 def _folded_title(model: Any, title: str) -> Any:
