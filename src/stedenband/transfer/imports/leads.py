@@ -1,11 +1,12 @@
 """Where rows lead: to the record that they stand below, and to those that they refer to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, Uuid, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from stedenband.core.access import Relation
@@ -40,6 +41,11 @@ class Leads:
             raise Refused(Fault((), NOBODY))
         return found[0], Relation(found[1])
 
+    def rows(self, resource: Resource, keys: Sequence[UUID]) -> dict[UUID, tuple[Any, Relation]]:
+        """Return those of these records that the caller sees, and its relation to each."""
+        found = self.session.execute(_several(resource), {"keys": keys})
+        return {row.id: (row, Relation(relation)) for row, relation in found}
+
     def above(self, said: Any) -> UUID | None:
         """Return the record below which a row stands."""
         parent = self.resource.parent
@@ -71,3 +77,11 @@ def _one(resource: Resource) -> Select[Any]:
     """`id` -> the row and the caller's relation to it."""
     model = resource.model
     return select(model, model.relation()).where(model.id == bindparam("id"))
+
+
+@lru_cache(KEPT)
+def _several(resource: Resource) -> Select[Any]:
+    """`keys` -> the rows and the caller's relation to each."""
+    model = resource.model
+    keys = bindparam("keys", type_=ARRAY(Uuid()))
+    return select(model, model.relation()).where(model.id == func.any(keys))

@@ -1,8 +1,4 @@
-"""How rows without an id become records: one by one, or several as one where the rules of the collection allow that.
-
-Several are tried as one; what breaks them is looked for in pieces of them, and in the end row by row, so that each row
-has the outcome, and the reasons, that it has alone.
-"""
+"""How rows without an id become records: one by one, or several as one where the rules of the collection allow that."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg.errors import QueryCanceled
 from sqlalchemy.orm import Session
 
 from stedenband.core.access import Actor, Relation
 from stedenband.core.db import settle
-from stedenband.core.errors import Problem, ServiceUnavailable
+from stedenband.core.errors import Problem
 from stedenband.core.together import Together, send, together
 from stedenband.core.words import say
 from stedenband.transfer.imports.differences import filled
@@ -25,6 +20,7 @@ from stedenband.transfer.imports.ledger import Ledger, digest_of
 from stedenband.transfer.imports.outcome import Told
 from stedenband.transfer.imports.references import References
 from stedenband.transfer.imports.refusals import Refused, refused, savepoint
+from stedenband.transfer.imports.trying import Outcome, refusal, tried
 from stedenband.transfer.imports.wanted import Fault, Wanted
 from stedenband.web.merge import flattened
 from stedenband.web.parsing import loaded
@@ -32,13 +28,8 @@ from stedenband.web.resource import Resource
 from stedenband.web.schema import create_schema
 from stedenband.web.sight import permit
 
-PIECE = 25
-"""Rows that are tried as one where more of them were refused."""
 NOT_MADE = say("Records of this collection are not made by an import. Give the id of one to change it.")
 MAY_NOT = say("Your role does not allow this operation.")
-
-Outcome = tuple[Told, Sequence[Fault]]
-"""What became of a row, and why it was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,35 +75,15 @@ class Making:
         """Make records of rows, but of those that made one before; tell what became of each, in their order."""
         if self.resource.rules.together:
             self.references.foresee(self.resource.schema, [row.document for row in rows], self.leads.parent)
-            yield from self._tried(rows)
+            yield from tried(rows, self._at_once, self._alone)
         else:
             yield from map(self._alone, rows)
-
-    def _tried(self, rows: Sequence[Wanted]) -> Iterator[Outcome]:
-        """Try rows as one, then in pieces of it, then one by one."""
-        if len(rows) == 1:
-            yield self._alone(rows[0])
-            return
-        try:
-            outcomes = self._at_once(rows)
-        except Refused:
-            outcomes = None
-        except ServiceUnavailable as problem:
-            if not _took_too_long(problem):
-                raise
-            outcomes = None
-        if outcomes is None:
-            size = PIECE if len(rows) > PIECE else 1
-            for start in range(0, len(rows), size):
-                yield from self._tried(rows[start : start + size])
-        else:
-            yield from outcomes
 
     def _alone(self, wanted: Wanted) -> Outcome:
         try:
             return self._made(wanted), ()
         except Refused as error:
-            return _refusal(wanted, error)
+            return refusal(wanted, error)
 
     def _made(self, wanted: Wanted) -> Told:
         """Make a record of a row, unless the same row made one before."""
@@ -163,16 +134,16 @@ class Making:
             key = fresh[new.digest] = self._by_rules(new, parents).id
         except Problem as problem:
             del made.rows[held:]
-            return _refusal(wanted, refused(problem))
+            return refusal(wanted, refused(problem))
         except Refused as error:
-            return _refusal(wanted, error)
+            return refusal(wanted, error)
         return new.told(key, known=False), ()
 
     def _asked(self, wanted: Wanted) -> New | Outcome:
         try:
             return self._new(wanted)
         except Refused as error:
-            return _refusal(wanted, error)
+            return refusal(wanted, error)
 
     def _new(self, wanted: Wanted) -> New:
         """Return what a row says of a new record, as far as such records are made."""
@@ -199,13 +170,3 @@ class Making:
             permit(parents[new.parent], *resource.added_by)
             values[resource.parent_column] = new.parent
         return create(self.session, self.actor, values)
-
-
-def _refusal(wanted: Wanted, error: Refused) -> Outcome:
-    return Told(wanted.number, "refused", None), error.faults
-
-
-def _took_too_long(problem: Problem) -> bool:
-    """Tell whether a statement was given up; a shorter one may be in time."""
-    cause: Any = problem.__cause__
-    return isinstance(getattr(cause, "orig", cause), QueryCanceled)
