@@ -1,4 +1,4 @@
-"""How rows with an id change their records: one by one, or several as one where the rules of the collection allow it."""
+"""How rows with an id change their records: one by one, or several as one where the rules of the collection allow."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
