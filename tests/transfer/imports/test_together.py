@@ -1,6 +1,7 @@
 """Rows that are made together come to what they come to one by one: the same report, the same records, the same entries."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from io import BytesIO
@@ -21,7 +22,7 @@ from stedenband.web import fields
 from stedenband.web.embedding import kind_of
 from stedenband.web.resource import Resource
 from tests.builders import OWN, PARTNER, World
-from tests.transfer.imports.sending import BY_NAME, CSV, VOCABULARY, WRITABLE, csv_of, take_in
+from tests.transfer.imports.sending import BY_NAME, CSV, NDJSON, VOCABULARY, WRITABLE, csv_of, take_in
 from tests.transfer.imports.test_edits import LEFT, faults
 
 TABLES = {
@@ -56,10 +57,11 @@ ROWS: Mapping[str, Callable[[World], st.SearchStrategy[dict[str, str]]]] = {
         community=("", "North", "South"), names_fr=("", "École"),
     ),
     "contacts": lambda world: cells(
-        id=("", "", "", str(world.contacts["city"])), version=("1", "*"),
-        familyName=("", "Peeters", "Janssens"), function=("", "Mayor"), lawfulBasis=("publicTask", "publicTask", "no"),
-        purpose=("Work.", "Work.", ""), organization=("", "Nowhere", world_name(world)), reviewOn=("", "2001-01-01", "2100-01-01"),
-        visibility=("", "", "link"), cityLink=("", link_name(world)), languages=("", "nl|fr", "nl|nl"),
+        id=(*[""] * 8, str(world.contacts["city"])), version=("1", "*"),
+        familyName=("Peeters", "Janssens", "Maes", ""), function=("", "Mayor"), lawfulBasis=(*["publicTask"] * 9, "no"),
+        purpose=(*["Work."] * 9, ""), organization=(*[""] * 5, "Nowhere", world_name(world)),
+        reviewOn=(*[""] * 6, "2001-01-01", "2100-01-01"), visibility=(*[""] * 8, "link"), cityLink=("", link_name(world)),
+        languages=("", "nl", "nl|fr", "nl|nl"),
     ).flatmap(with_emails),
     "partnerCities": lambda _world: cells(
         name=NAMES, countryCode=("BE", "BW", "XX"), languages=("", "nl", "nl|fr"), timezone=("", "Europe/Brussels", "Mars"),
@@ -70,18 +72,23 @@ ROWS: Mapping[str, Callable[[World], st.SearchStrategy[dict[str, str]]]] = {
     ),
     "actions": lambda world: cells(
         plan_id=(str(world.plans["city"]), str(world.plans["public"])), code=("A1", "A2", "A3"), title_nl=("Actie", ""),
-        goal=("", "G1", "G9"), sdgGoals=("", "1", "1|2", "99"),
+        goal=(*[goal_code(world)] * 6, "G9", ""), sdgGoals=("", "1", "1|2", "1|2", "99"),
     ),
 }  # fmt: skip
 
 
 def with_emails(row: dict[str, str]) -> st.SearchStrategy[dict[str, str]]:
-    emails = st.sampled_from(("", "a@x.example", "a@x.example|b@x.example", "a@x.example|A@x.example", "no"))
+    emails = st.sampled_from(("", "", "a@x.example", "a@x.example|b@x.example", "a@x.example|A@x.example", "no"))
     return emails.map(
         lambda them: (
             row | {"emails[].address": them, "emails[].kind": "|".join("work" for _ in them.split("|")) if them else ""}
         )
     )
+
+
+def goal_code(world: World) -> str:
+    goal = {"code": "G7", "title": {"nl": "Doel"}}
+    return str(world.api(OWN).post(f"/v1/policyPlans/{world.plans['city']}/goals", goal).json["code"])
 
 
 def world_name(world: World) -> str:
@@ -130,15 +137,18 @@ def came_to(world: World, name: str, data: bytes, *, together: bool) -> dict[str
 
 @pytest.mark.parametrize("name", TOGETHER)
 def test_rows_come_to_the_same_together_and_one_by_one(name: str, fresh_world: World) -> None:
-    made = ROWS[name](fresh_world)
+    made, seen = ROWS[name](fresh_world), Counter[str]()
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(made, min_size=2, max_size=40))
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(made, min_size=8, max_size=40))
     def come_to_the_same(rows: list[dict[str, str]]) -> None:
         data = csv_of(rows)
-        assert came_to(fresh_world, name, data, together=True) == came_to(fresh_world, name, data, together=False)
+        found = came_to(fresh_world, name, data, together=True)
+        assert found == came_to(fresh_world, name, data, together=False)
+        seen.update(found["counts"])
 
     come_to_the_same()
+    assert min(seen[done] for done in ("created", "left", "refused")) > 0, seen
 
 
 def test_what_is_made_together_refers_to_no_record_of_its_own_kind() -> None:
@@ -229,3 +239,27 @@ def test_a_name_of_nobody_or_of_several_is_looked_for_once(fresh_world: World, s
         "Twice": "Several records are called so. Give the id of one, or its code."
     }.get(said, "There is no such record, or you may not see it.")  # fmt: skip
     assert faults(report) == [(2, "organization", reason), (3, "organization", reason)]
+
+
+def test_a_list_of_what_is_no_object_is_refused_among_other_rows(fresh_world: World) -> None:
+    line = b'{"familyName":"%s","lawfulBasis":"publicTask","purpose":"Work.","emails":%s}\n'
+    lines = line % (b"One", b'["x"]') + line % (b"Other", b'[{"address":"a@x.example","kind":"work"}]')
+    report = take_in(fresh_world, "contacts", lines, NDJSON)
+    assert report.counts == LEFT | {"created": 1, "refused": 1}
+    assert {row for row, _, _ in faults(report)} == {1}
+
+
+def test_a_record_that_goes_while_the_import_runs_is_missed_alone(fresh_world: World) -> None:
+    api = fresh_world.api(OWN)
+    made = [api.post("/v1/organizations", {"name": name, "kind": "21"}).json["id"] for name in ("Stays", "Goes")]
+    rule: Any = BY_NAME["organizations"].rules.create
+
+    def meddling(session: Session, actor: Any, data: Any) -> Any:
+        api.delete(f"/v1/organizations/{made[1]}")
+        return rule(session, actor, data)
+
+    rows = [{"id": "", "version": "", "name": "New", "kind": "21", "community": ""}]
+    rows += [{"id": key, "version": "1", "name": "Changed", "kind": "21", "community": "x"} for key in made]
+    report = take_in(fresh_world, "organizations", csv_of(rows), resource=ruled_by(meddling))
+    assert report.counts == LEFT | {"created": 1, "changed": 1, "refused": 1}
+    assert faults(report) == [(4, "", "There is no such record, or you may not see it.")]
