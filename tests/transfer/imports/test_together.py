@@ -239,6 +239,8 @@ def test_a_name_of_nobody_or_of_several_is_looked_for_once(fresh_world: World, s
         "Twice": "Several records are called so. Give the id of one, or its code."
     }.get(said, "There is no such record, or you may not see it.")  # fmt: skip
     assert faults(report) == [(2, "organization", reason), (3, "organization", reason)]
+    change = {"id": str(fresh_world.contacts["city"]), "version": "*", "organization": said}
+    assert faults(take_in(fresh_world, "contacts", csv_of([change]))) == [(2, "organization", reason)]
 
 
 def test_a_list_of_what_is_no_object_is_refused_among_other_rows(fresh_world: World) -> None:
