@@ -8,11 +8,12 @@ from time import monotonic
 
 import click
 
-from bench import machine, visibility, webhooks
+from bench import imports, machine, visibility, webhooks
 from bench.bars import Exported, Measured
 from bench.compare import compare
 from bench.database import Register, running
 from bench.growth import FACTOR, Grown, grown
+from bench.imports import Imported
 from bench.measure import Say, exports, rounds
 from bench.report import Report
 from bench.servers import OURS, PEERS, THREADS, WORKERS, serving
@@ -46,6 +47,7 @@ def main(shapes: str, times: int, seconds: int, scale: float, folder: Path | Non
         runs, exported, compared = bench.side_by_side()
         runs |= bench.by_visibility()
         told = bench.told()
+        taken = bench.imported(scale)
         larger = bench.larger(scale) if not folder else None
         conditions = (
             (
@@ -57,7 +59,7 @@ def main(shapes: str, times: int, seconds: int, scale: float, folder: Path | Non
                 f" {machine.postgres(register)}; {machine.versions()}."
             ),
         )
-    report = Report(conditions, runs, exported, larger, compared, told)
+    report = Report(conditions, runs, exported, larger, compared, told, taken)
     click.echo(report.text())
     if not quick and not wanted:
         report.write()
@@ -106,6 +108,14 @@ class Bench:
             return None
         found = webhooks.measured(self.register)
         self.say(f"(w) {found.text()}")
+        return found
+
+    def imported(self, scale: float) -> tuple[Imported, ...]:
+        """Measure how fast files are imported."""
+        if not self.asked("m"):
+            return ()
+        found = imports.measured(self.register, scale)
+        self.say("(m) Files were imported.")
         return found
 
     def larger(self, scale: float) -> Grown | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.bars import Exported, Measured, bars, quotient
 from bench.growth import Grown
+from bench.imports import Imported
 from bench.picture import drawn
 from bench.servers import PEERS
 from bench.shapes import EXPORTS, SHAPES
@@ -40,6 +41,7 @@ class Report:
     grown: Grown | None
     compared: int
     told: Told | None = None
+    imported: Sequence[Imported] = ()
 
     def verdicts(self) -> str:
         """Return the table of the bars."""
@@ -64,6 +66,15 @@ class Report:
         ]
         if self.told:
             sections += ["### Webhooks", self.told.text()]
+        if self.imported:
+            sections += [
+                "### Imports",
+                "CPU in milliseconds per row; growth: by how much the memory of the process grew at most.",
+                table(
+                    ("(m) file", "rows", "rows/s", "CPU", "application", "PostgreSQL", "growth MB"),
+                    (each.cells() for each in self.imported),
+                ),
+            ]
         if self.grown:
             counts = ", ".join(f"{count:,} in {name}" for name, count in self.grown.rows.items())
             sections += [

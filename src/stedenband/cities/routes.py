@@ -115,7 +115,7 @@ PARTNER_CITIES = Resource(
         Sort("updatedAt", "updated_at"),
     ),
     default_sort=("name",),
-    rules=Rules(rules.create_partner_city, rules.change_partner_city, rules.delete_partner_city),
+    rules=Rules(rules.create_partner_city, rules.change_partner_city, rules.delete_partner_city, together=True),
     geometry=point,
 )
 

@@ -13,6 +13,7 @@ from stedenband.core.db import asked, now
 from stedenband.core.errors import INCORRECT, BadRequest, Issue
 from stedenband.core.finished import finished
 from stedenband.core.records import Record, Versioned
+from stedenband.core.together import held_back
 from stedenband.core.words import say
 
 Part = TypeVar("Part", bound=Record)
@@ -38,8 +39,10 @@ def _merged(before: Mapping[str, Any] | None, patch: Merge) -> dict[str, Any] | 
 
 
 def store(session: Session, row: Record) -> None:
-    """Insert a new record now, so that it has a key for its parts."""
-    if not inspect(row).has_identity:
+    """Insert a new record now, so that it has a key for its parts; where several are made together, it gets one."""
+    if made := held_back(session):
+        made.keep(row)
+    elif not inspect(row).has_identity:
         session.add(row)
         session.flush()
 
@@ -52,6 +55,9 @@ def replace_parts(
     key: Sequence[str],
 ) -> None:
     """Make the parts of `owner` those `wanted`, touching only what differs; `key` tells two parts apart."""
+    if made := held_back(session):  # a new record has none yet
+        made.rows += [kind(**owner, **values) for values in wanted]
+        return
     there = {
         tuple(getattr(part, name) for name in key): part for part in session.scalars(select(kind).filter_by(**owner))
     }
@@ -91,8 +97,13 @@ def referred(session: Session, kind: type[Any], key: object, field: str) -> Any:
 
 def refer(session: Session, kind: type[Any], key: UUID, field: str) -> UUID:
     """Return the id of the record that the input refers to, as `referred` does, where nothing else of it is needed."""
+    made = held_back(session)
+    if made and (kind, key) in made.seen:
+        return key
     if not asked(session, _exists(cast("Any", kind)), {"id": key}):
         raise unseen(key, field)
+    if made:
+        made.seen.add((kind, key))
     return key
 
 

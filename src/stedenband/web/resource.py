@@ -38,12 +38,17 @@ class Sort:
 
 @dataclass(frozen=True)
 class Rules:
-    """The named rule functions of a resource; none: the operation does not exist."""
+    """The named rule functions of a resource; none: the operation does not exist.
+
+    `together`: new records may be held back and sent as one (`stedenband.core.together`): `create` refuses all that it
+    refuses before it stores the record, reads nothing that it would find there, and makes parts by `replace_parts`.
+    """
 
     create: Callable[[Session, Actor, Data], Any] | None = None
     change: Callable[[Session, Actor, Any, Data], None] | None = None
     delete: Callable[[Session, Actor, Any], None] | None = None
     move: Callable[[Session, Actor, Any, Transition], None] | None = None
+    together: bool = False
 
 
 @dataclass(frozen=True, eq=False)

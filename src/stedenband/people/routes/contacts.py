@@ -103,7 +103,7 @@ CONTACTS = Resource(
     ),
     sorts=(Sort("createdAt", "created_at"), Sort("updatedAt", "updated_at")),
     default_sort=("createdAt",),
-    rules=Rules(rules.create_contact, rules.change_contact, rules.delete_contact),
+    rules=Rules(rules.create_contact, rules.change_contact, rules.delete_contact, together=True),
     formats=(Representation(VCARD, write_cards, unless_asked=(("current", True),)),),
 )
 

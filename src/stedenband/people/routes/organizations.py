@@ -60,5 +60,5 @@ ORGANIZATIONS = Resource(
     ),
     sorts=(Sort("name", "name_sort"), Sort("kind", "kind"), Sort("updatedAt", "updated_at")),
     default_sort=("name",),
-    rules=Rules(rules.create_organization, rules.change_organization, rules.delete_organization),
+    rules=Rules(rules.create_organization, rules.change_organization, rules.delete_organization, together=True),
 )

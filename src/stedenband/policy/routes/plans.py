@@ -96,7 +96,7 @@ GOALS = Resource(
     ),
     sorts=(Sort("code", "code"), Sort("updatedAt", "updated_at")),
     default_sort=("code",),
-    rules=Rules(rules.create_goal, rules.change_goal, rules.delete_goal),
+    rules=Rules(rules.create_goal, rules.change_goal, rules.delete_goal, together=True),
 )
 
 ACTIONS = Resource(
@@ -134,5 +134,5 @@ ACTIONS = Resource(
     ),
     sorts=(Sort("code", "code"), Sort("updatedAt", "updated_at")),
     default_sort=("code",),
-    rules=Rules(rules.create_action, rules.change_action, rules.delete_action),
+    rules=Rules(rules.create_action, rules.change_action, rules.delete_action, together=True),
 )

@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from stedenband.core.words import say
 from stedenband.transfer.imports.headings import ID, TITLE, folded
 from stedenband.transfer.imports.reading import PLAIN
-from stedenband.transfer.imports.wanted import NAMED, Fault, Steps, own_fields
+from stedenband.transfer.imports.wanted import NAMED, Fault, Steps, by_name, own_fields
 from stedenband.web import fields
 from stedenband.web.formats.columns import EACH, OTHER
 from stedenband.web.formats.columns import LANGUAGES as COLUMNS_OF_TEXTS
@@ -34,7 +34,7 @@ def _filled(value: Any) -> Any:
 
 def patch_of(schema: type[Schema], wanted: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
     """Return the merge patch that makes of the document `there` the one `wanted`; without any difference, nothing."""
-    known = dict(own_fields(schema))
+    known = by_name(schema)
     patch = {}
     for name, value in wanted.items():
         field, now = known[name], there.get(name)

@@ -1,13 +1,14 @@
 """What a city's imports are remembered by, asked for and written within the transaction of an import."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, literal, select
+from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from stedenband.core.access import Actor
@@ -22,10 +23,14 @@ def digest_of(document: Mapping[str, Any], parent: UUID | None) -> bytes:
     return sha256(orjson.dumps([str(parent), document], option=orjson.OPT_SORT_KEYS)).digest()
 
 
-MADE = "SELECT record_id FROM imported_row WHERE city_id = %(city)s AND resource = %(resource)s AND hash = %(hash)s"
+MADE = """
+SELECT hash, record_id FROM imported_row
+WHERE city_id = %(city)s AND resource = %(resource)s AND hash = ANY(%(hashes)s)
+"""
 NOTE = """
 INSERT INTO imported_row (city_id, resource, hash, record_id)
-VALUES (%(city)s, %(resource)s, %(hash)s, %(record)s)
+SELECT %(city)s, %(resource)s, hash, record_id
+FROM unnest(%(hashes)s::bytea[], %(records)s::uuid[]) made (hash, record_id)
 ON CONFLICT (city_id, resource, hash)
 DO UPDATE SET record_id = excluded.record_id, imported_at = excluded.imported_at
 """
@@ -45,21 +50,22 @@ class Ledger:
         """Say whose they are."""
         self.session = session
         self.of = {"city": actor.city_id, "resource": resource.name}
-        self.exists = _exists(resource)
+        self.seen = _seen(resource)
 
     def alone(self) -> None:
         """Wait until no other import of this collection by this city goes on; it would make the same records."""
         asked(self.session, ALONE, {"name": f"import {self.of['city']} {self.of['resource']}"})
 
-    def record_of(self, digest: bytes) -> UUID | None:
-        """Return the record that such a row made, if it is still there for the caller; None: it made none."""
-        made = asked(self.session, MADE, {**self.of, "hash": digest})
-        there = asked(self.session, self.exists, {"id": made[0][0]}) if made else ()
-        return made[0][0] if there else None
+    def records_of(self, digests: Sequence[bytes]) -> dict[bytes, UUID]:
+        """Return the record that each such row made, if it is still there for the caller; the others made none."""
+        made = dict(asked(self.session, MADE, {**self.of, "hashes": list(digests)})) if digests else {}
+        there = {key for (key,) in asked(self.session, self.seen, {"keys": list(made.values())})} if made else set()
+        return {digest: key for digest, key in made.items() if key in there}
 
-    def note(self, digest: bytes, key: UUID) -> None:
-        """Remember that a row made a record."""
-        told(self.session, NOTE, {**self.of, "hash": digest, "record": key})
+    def note(self, made: Mapping[bytes, UUID]) -> None:
+        """Remember that rows made records."""
+        if made:
+            told(self.session, NOTE, {**self.of, "hashes": list(made), "records": list(made.values())})
 
     def headings(self) -> dict[str, str]:
         """Return the columns that the city's headings are."""
@@ -72,6 +78,7 @@ class Ledger:
 
 
 @cache
-def _exists(resource: Resource) -> str:
+def _seen(resource: Resource) -> str:
+    """`keys` -> those of records that the caller sees."""
     key = resource.model.id
-    return finished(select(literal(1)).where(key == bindparam("id", type_=key.type)))
+    return finished(select(key).where(key == func.any(bindparam("keys", type_=ARRAY(Uuid())))))

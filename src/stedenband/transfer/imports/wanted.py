@@ -1,7 +1,8 @@
 """One row as the document that it asks for: a merge patch of the properties whose columns are there."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 from stedenband.core.words import say
@@ -48,11 +49,23 @@ class Wanted:
     parent: Any = None
     faults: list[Fault] = field(default_factory=list)
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether all that was written could be read."""
+        return all(fault.severity == "warning" for fault in self.faults)
 
-def own_fields(schema: type[Schema]) -> Iterator[tuple[str, Any]]:
-    """Yield each property by its name on the wire."""
-    for key, each in schema._declared_fields.items():  # noqa: SLF001 (as in web.schema)
-        yield each.data_key or camel(key), each
+
+@cache
+def own_fields(schema: type[Schema]) -> tuple[tuple[str, Any], ...]:
+    """Return each property by its name on the wire."""
+    declared = schema._declared_fields.items()  # noqa: SLF001 (as in web.schema)
+    return tuple((each.data_key or camel(key), each) for key, each in declared)
+
+
+@cache
+def by_name(schema: type[Schema]) -> Mapping[str, Any]:
+    """Return the properties by their names on the wire."""
+    return dict(own_fields(schema))
 
 
 class Reader:
@@ -89,7 +102,7 @@ class LineReader(Reader):
     def _object(
         self, schema: type[Schema], sent: Mapping[str, Any], within: Steps, faults: list[Fault]
     ) -> dict[str, Any]:
-        known = dict(own_fields(schema))
+        known = by_name(schema)
         unknown = [name for name in sent if name not in known]
         faults += [
             Fault((*within, echo_name(name)), say("There is no such property here, or it cannot be written."))
