@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from stedenband.config import Settings
 from stedenband.core.address import owner_session
 from stedenband.documents.rules import Store
 from stedenband.transfer.archive.arrival import Arrival, read_archive
+from stedenband.transfer.archive.manifest import Entry, Manifest
 from stedenband.transfer.archive.reading import opened
 from stedenband.transfer.archive.writing import Summary, enter, write_archive
 from tests.builders import BASE, DATA, OWN, Api, World, a_city, an_organization
@@ -91,7 +93,7 @@ class Installation:
 def lived_in(world: World) -> Installation:
     """Return an installation in which cities have worked: a person was erased, and others have records of their own."""
     contact = everywhere(world)
-    assert erase(world.api(OWN), contact).status_code == 200
+    assert erase(world.api(OWN), contact).status_code == 201
     with owner_session(world.database.owner_url) as session:
         for name, city in world.cities.items():
             if name != OWN:
@@ -139,3 +141,29 @@ def execute(installation: Installation, statement: str, **values: Any) -> None:
     with owner_session(installation.database.owner_url) as session:
         session.execute(text(statement), values)
         session.commit()
+
+
+def forged(file: Path, to: Path, changes: dict[str, bytes | None], **said: Any) -> Path:
+    """Write an archive with other files (None: without them) and a manifest that says so, or what it is told to."""
+    content = {**entries(file), **changes}
+    del content["manifest.json"]
+    known = Manifest.read(entries(file)["manifest.json"])
+    files = {
+        name: Entry(
+            len(held),
+            sha256(held).hexdigest(),
+            held.count(b"\n") if name.endswith(".ndjson") else None,
+        )
+        for name, held in content.items()
+        if held is not None
+    }
+    made = replace(known, **{"files": files, **said})
+    return rewritten(file, {**content, "manifest.json": made.written()}, to)
+
+
+def with_rows(file: Path, to: Path, table: str, change: Callable[[list[dict[str, Any]]], None]) -> Path:
+    """Write an archive in which the rows of a table are others."""
+    held = rows(file, table)
+    change(held)
+    lines = "".join(json.dumps(row) + "\n" for row in held)
+    return forged(file, to, {f"data/{table}.ndjson": lines.encode()})

@@ -31,14 +31,15 @@ class Archive:
     manifest: Manifest
 
     def blocks(self, name: str) -> Iterator[bytes]:
-        """Yield the content of a file; refused at its end at the latest when it is not what the manifest says."""
+        """Yield the content of a file; refused at its end at the latest when it is not what the manifest says.
+
+        zipfile unpacks no more than the size in the directory of the ZIP, which is that in the manifest.
+        """
         entry = self.manifest.files[name]
         digest, size = sha256(), 0
         with _readable(name), self.zip.open(name) as file:
             while block := file.read(BLOCK):
                 size += len(block)
-                if size > entry.size:
-                    break
                 digest.update(block)
                 yield block
         if size != entry.size or digest.hexdigest() != entry.sha256:
@@ -90,12 +91,11 @@ def _zip(file: BinaryIO, name: str) -> Iterator[ZipFile]:
 
 
 def _manifest(zip_file: ZipFile, info: ZipInfo) -> bytes:
+    if info.file_size > LARGEST:
+        raise Refusal("The manifest of this archive is too large.")
     _sound(info, info.file_size)
     with _readable(NAME), zip_file.open(info) as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise Refusal("The manifest of this archive is too large.")
-    return content
+        return file.read()
 
 
 def _sound(info: ZipInfo, size: int) -> None:
