@@ -25,10 +25,14 @@ from stedenband.transfer.archive.reading import opened
 from stedenband.transfer.archive.writing import Summary, enter, write_archive
 from tests.builders import BASE, DATA, OWN, Api, World, a_city, an_organization
 from tests.databases import TestDatabase
-from tests.people.erasing import everywhere, erase
+from tests.people.erasing import erase, everywhere
 
-SECRET = "Heliotrope"
+UNSHARED = "Heliotrope"
 """A word that only records of other cities hold, which nobody shared."""
+
+
+def unheard(_done: int) -> None:
+    """Tell nobody how far it is."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,13 @@ class Installation:
     def store(self) -> Store:
         return Store(self.data / "documents")
 
-    def export(self, city: UUID, file: Path, progress: Callable[[int], None] = int) -> Summary:
+    def export(self, city: UUID, file: Path, progress: Callable[[int], None] = unheard) -> Summary:
         """Write the archive of a city."""
         with owner_session(self.database.owner_url) as session, file.open("wb") as out:
             enter(session, city)
             return write_archive(session, city, self.store, out, progress)
 
-    def bring_in(self, file: Path, progress: Callable[[int], None] = int, *, dry_run: bool = False) -> Arrival:
+    def bring_in(self, file: Path, progress: Callable[[int], None] = unheard, *, dry_run: bool = False) -> Arrival:
         """Read an archive."""
         with opened(file) as archive, owner_session(self.database.owner_url) as session:
             return read_archive(session, archive, self.store, progress, dry_run=dry_run)
@@ -97,8 +101,8 @@ def lived_in(world: World) -> Installation:
     with owner_session(world.database.owner_url) as session:
         for name, city in world.cities.items():
             if name != OWN:
-                session.add(an_organization(city_id=city, name=f"{SECRET} of {name}", internal_note=SECRET))
-                session.add(a_city(city_id=city, name=f"{SECRET} of {name}", visibility="city"))
+                session.add(an_organization(city_id=city, name=f"{UNSHARED} of {name}", internal_note=UNSHARED))
+                session.add(a_city(city_id=city, name=f"{UNSHARED} of {name}", visibility="city"))
         session.commit()
     return Installation(world.database, DATA)
 

@@ -9,7 +9,7 @@ from stedenband.transfer import demo
 from tests.builders import OWN, World
 from tests.databases import TestServer
 from tests.people.erasing import VALUES
-from tests.transfer.archive.moving import SECRET, Installation, compared, entries, lived_in, manifest, rows
+from tests.transfer.archive.moving import UNSHARED, Installation, compared, entries, lived_in, manifest, rows
 
 
 def test_a_city_that_has_all_there_is_moves_with_equal_hashes(
@@ -25,7 +25,7 @@ def test_a_city_that_has_all_there_is_moves_with_equal_hashes(
     assert arrival.rows == written.rows
     assert arrival.documents == 1
     held = b"".join(entries(there).values())
-    assert not [word for word in (*VALUES, SECRET) if word.encode() in held]
+    assert not [word for word in (*VALUES, UNSHARED) if word.encode() in held]
     (shell,) = [each for each in rows(there, "contact") if each["erased_at"] and not each["merged_into_id"]]
     assert (shell["given_name"], shell["note"]) == (None, None)
 

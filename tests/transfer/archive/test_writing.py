@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 from sqlalchemy import LargeBinary, create_engine, text
 from sqlalchemy.orm import Session
 
+from stedenband.core.address import owner_session
 from stedenband.core.privacy import personal
 from stedenband.core.records import Record
 from stedenband.core.refusal import Refusal
@@ -20,7 +21,7 @@ from stedenband.documents.rules import Store
 from stedenband.transfer.archive.tables import KEPT, LEFT_OUT, in_order, stored, table_of
 from stedenband.transfer.archive.writing import enter, write_archive
 from tests.builders import DATA, OWN, PARTNER, STRANGER, World
-from tests.transfer.archive.moving import Installation, entries, execute, lived_in, manifest, rows
+from tests.transfer.archive.moving import Installation, entries, execute, lived_in, manifest, rows, unheard
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def test_a_caller_who_oversees_the_city_gets_the_archive_that_the_operator_gets(
     for role in ("coordinator", "auditor"):
         out = BytesIO()
         with asked_by(world, OWN, role) as session:
-            summary = write_archive(session, world.cities[OWN], Store(DATA / "documents"), out, int)
+            summary = write_archive(session, world.cities[OWN], Store(DATA / "documents"), out, unheard)
         assert summary.hash == manifest(packed)["hash"]
 
 
@@ -74,7 +75,7 @@ def test_an_archive_is_written_at_one_moment_and_by_who_oversees_the_city(
     world: World, city: str, role: str, level: str
 ) -> None:
     with asked_by(world, city, role, level) as session, pytest.raises(ValueError, match="scope of its city"):
-        write_archive(session, world.cities[OWN], Store(DATA / "documents"), BytesIO(), int)
+        write_archive(session, world.cities[OWN], Store(DATA / "documents"), BytesIO(), unheard)
 
 
 def test_the_same_data_are_the_same_bytes_but_for_the_instant(world: World, packed: Path, tmp_path: Path) -> None:
@@ -97,9 +98,9 @@ def test_every_row_is_as_the_schema_says_that_goes_with_it(packed: Path) -> None
     content = entries(packed)
     for table in KEPT:
         schema = json.loads(content[f"schema/{table}.json"])
-        Draft202012Validator.check_schema(schema)
+        validator = Draft202012Validator(schema, validate_formats=True)
         for row in rows(packed, table):
-            Draft202012Validator(schema).validate(row)
+            validator.validate(row)
     document = json.loads(content["schema/document.json"])["properties"]
     assert document["sha256"]["x-references"] == "documents/"
     assert document["size"] == {"type": "integer", "x-unit": "bytes"}
@@ -194,16 +195,13 @@ def test_four_times_as_many_rows_take_no_more_memory(
     file = tmp_path / "genk.zip"
     here.export(city, file)  # makes the statements, which are remembered
     out, into = list[int](), list[int]()
-    for more, dry_run in ((5_000, True), (15_000, False)):
+    for more, dry_run in ((500, True), (1_500, False)):
         execute(here, MANY, city=city, count=more)
-        import time; t=time.time()
         out.append(peak(lambda: here.export(city, file)))
-        t1=time.time()
         into.append(peak(lambda dry_run=dry_run: elsewhere.bring_in(file, dry_run=dry_run)))  # type: ignore[misc]
-        print(t1-t, time.time()-t1, out, into)
-    assert len(rows(file, "organization")) >= 20_000
+    assert len(rows(file, "organization")) >= 2_000
     for small, large in (out, into):
-        assert large < small + 500_000, (out, into)
+        assert large < small + 300_000, (out, into)
 
 
 def peak(work: Callable[[], Any]) -> int:
@@ -217,8 +215,6 @@ def peak(work: Callable[[], Any]) -> int:
 
 
 def test_the_owner_sees_the_city_at_one_moment(fresh_world: World) -> None:
-    from stedenband.core.address import owner_session  # noqa: PLC0415
-
     with owner_session(fresh_world.database.owner_url) as session:
         enter(session, fresh_world.cities[OWN])
         count = text("SELECT count(*) FROM organization")

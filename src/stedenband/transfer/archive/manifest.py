@@ -137,15 +137,9 @@ def _place(name: str) -> str:
 
 
 def _city(said: dict[str, Any]) -> City:
-    told = {key: value for key, value in said.items() if value is not None}
-    return City(
-        **{
-            "nis_code": None,
-            "wikidata_id": None,
-            "geonames_id": None,
-            **dict(zip(told, map(_text, told.values()), strict=True)),
-        }
-    )
+    found = (said.get(each) for each in ("nis_code", "wikidata_id", "geonames_id"))
+    known = (each if each is None else _text(each) for each in found)
+    return City(_text(said["id"]), _text(said["name"]), _text(said["country_code"]), *known)
 
 
 def _text(value: object) -> str:
