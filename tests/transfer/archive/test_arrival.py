@@ -1,6 +1,10 @@
 """An archive arrives whole, or nothing of it does, and whoever brings it is told why."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -9,11 +13,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from stedenband.core.address import owner_session
 from stedenband.core.refusal import Refusal
+from stedenband.documents.rules.sweep import sweep
 from stedenband.transfer.archive.manifest import Manifest
 from tests.builders import DATA, OWN, PARTNER, World, a_city
+from tests.processes import until
 from tests.transfer.archive.moving import (
     Installation,
     compared,
@@ -226,6 +233,33 @@ def test_lines_that_are_no_rows_are_refused(packed: Path, elsewhere: Installatio
     for held in (b"[]\n", b"nonsense\n", b"\n", b"\xff\n", b'{"id": "\x01"}\n'):
         file = forged(packed, tmp_path / "other.zip", {"data/organization.ndjson": held})
         assert "data/organization.ndjson cannot be taken in" in refused(elsewhere, file)
+
+
+def test_a_fault_of_ours_is_not_said_to_be_one_of_the_archive(packed: Path, elsewhere: Installation) -> None:
+    execute(elsewhere, "ALTER TABLE organization RENAME COLUMN website TO site")
+    with pytest.raises(ProgrammingError):
+        elsewhere.bring_in(packed)
+
+
+def test_who_dies_halfway_leaves_nothing_but_a_file_for_the_sweep(packed: Path, elsewhere: Installation) -> None:
+    before = elsewhere.content()
+    environment = {
+        **os.environ,
+        "STEDENBAND_OWNER_URL": elsewhere.database.owner_url,
+        "STEDENBAND_DATA": str(elsewhere.data),
+    }
+    command = [sys.executable, "-m", "stedenband", "archive", "import", str(packed)]
+    with psycopg.connect(elsewhere.database.owner_url) as connection:
+        connection.execute("LOCK TABLE stored_file IN EXCLUSIVE MODE")
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+            until(elsewhere.files)
+            process.kill()
+    assert process.returncode == -signal.SIGKILL
+    until(lambda: elsewhere.content() == {**before, "files": elsewhere.files()})
+    with owner_session(elsewhere.database.owner_url) as session:
+        sweep(session, elsewhere.store, age=0)
+    assert elsewhere.content() == before
+    elsewhere.bring_in(packed)
 
 
 def test_a_partner_that_is_here_is_used_under_the_id_that_it_has(

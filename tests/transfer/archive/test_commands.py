@@ -1,5 +1,6 @@
 """`stedenband archive`, as an operator runs it."""
 
+import resource
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,17 @@ def test_an_export_that_breaks_off_leaves_the_former_file(fresh_world: World, fo
     broken = run(Installation(fresh_world.database, folder), "export", OWN, file)
     assert (broken.exit_code, file.read_text()) == (1, "former")
     assert [path.name for path in tmp_path.iterdir()] == ["genk.zip"]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(world: World, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        full = run(Installation(world.database, DATA), "export", OWN, tmp_path / "genk.zip")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "genk.zip cannot be written: File too large." in full.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_who_watches_sees_how_far_it_is(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ def test_genk_of_the_demo_data_moves_and_its_people_work_on(
         there, back = tmp_path / "there.zip", tmp_path / "back.zip"
         here.export(genk, there)
         with here.api(keys["genk"]) as api:
+            reminders = api.get("/v1/reminders").json
             links = api.get(f"/v1/cityLinks?memberCity={genk}").json["items"]
             documents = {
                 each["id"]: api.get(f"{each['href']}/content").data for each in api.get("/v1/documents").json["items"]
@@ -53,6 +54,7 @@ def test_genk_of_the_demo_data_moves_and_its_people_work_on(
         assert documents
         for key, content in documents.items():
             assert api.get(f"/v1/documents/{key}/content").data == content
+        assert api.get("/v1/reminders").json == reminders
         found = {group["resource"]: group["items"] for group in api.get("/v1/search?q=francistown").json["groups"]}
         assert "Genk – Francistown" in {each["title"] for each in found["cityLinks"]}
         assert len(api.get("/v1/delegations").json["items"]) == 4

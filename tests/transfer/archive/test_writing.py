@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from jsonschema_rs import Draft202012Validator
@@ -20,8 +21,8 @@ from stedenband.core.refusal import Refusal
 from stedenband.documents.rules import Store
 from stedenband.transfer.archive.tables import KEPT, LEFT_OUT, in_order, stored, table_of
 from stedenband.transfer.archive.writing import enter, write_archive
-from tests.builders import DATA, OWN, PARTNER, STRANGER, World
-from tests.transfer.archive.moving import Installation, entries, execute, lived_in, manifest, rows, unheard
+from tests.builders import DATA, OWN, PARTNER, STRANGER, World, a_contact, a_ground
+from tests.transfer.archive.moving import Installation, compared, entries, execute, lived_in, manifest, rows, unheard
 
 
 @contextmanager
@@ -60,6 +61,7 @@ def test_a_caller_who_oversees_the_city_gets_the_archive_that_the_operator_gets(
         with asked_by(world, OWN, role) as session:
             summary = write_archive(session, world.cities[OWN], Store(DATA / "documents"), out, unheard)
         assert summary.hash == manifest(packed)["hash"]
+        assert json.loads(ZipFile(out).read("manifest.json"))["files"] == manifest(packed)["files"]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +147,50 @@ def test_the_partner_takes_what_is_shared_and_nothing_that_only_genk_reads(fresh
     assert {row["city_id"] for row in rows(file, "partner_city") if row["id"] != str(fresh_world.cities[PARTNER])} == {
         None, str(fresh_world.cities[PARTNER]),
     }  # fmt: skip
+
+
+def test_what_stays_out_of_own_records_is_counted(fresh_world: World, tmp_path: Path) -> None:
+    here, cities = Installation(fresh_world.database, DATA), fresh_world.cities
+    with owner_session(fresh_world.database.owner_url) as session:
+        theirs = a_contact(city_id=cities[PARTNER], city_link_id=fresh_world.links["public"], visibility="link")
+        session.add_all([theirs, a_ground(fresh_world, city_id=cities[PARTNER], partner_city_id=cities[OWN])])
+        session.flush()
+        told = {"visit": fresh_world.delegations["public"], "them": theirs.id, "city": cities[PARTNER]}
+        session.execute(
+            text("""
+                INSERT INTO delegation_participant (delegation_id, contact_id, partner_city_id, capacity, position)
+                VALUES (:visit, :them, :city, 'staff', 1)
+            """),
+            told,
+        )
+        session.execute(text("UPDATE program_item SET host_contact_id = :them WHERE delegation_id = :visit"), told)
+        session.commit()
+    summary = here.export(cities[OWN], tmp_path / "genk.zip")
+    assert summary.left_out == {"delegation_participant": 1, "program_item.host_contact_id": 1}
+    assert {row["host_contact_id"] for row in rows(tmp_path / "genk.zip", "program_item")} == {None}
+
+
+def test_a_partner_that_is_no_longer_public_goes_along_with_the_link_of_the_city(
+    fresh_world: World, elsewhere: Installation, tmp_path: Path
+) -> None:
+    here, cities = Installation(fresh_world.database, DATA), fresh_world.cities
+    execute(here, "UPDATE partner_city SET visibility = 'city' WHERE id = :city", city=cities[PARTNER])
+    file, back = tmp_path / "genk.zip", tmp_path / "back.zip"
+    assert here.export(cities[OWN], file).left_out == {}
+    elsewhere.bring_in(file)
+    elsewhere.export(cities[OWN], back)
+    assert compared(back) == compared(file)
+    assert str(cities[PARTNER]) in {row["id"] for row in rows(back, "partner_city")}
+    with asked_by(fresh_world, OWN) as session, pytest.raises(Refusal, match="only the operator writes this archive"):
+        write_archive(session, cities[OWN], Store(DATA / "documents"), BytesIO(), unheard)
+
+
+def test_a_link_of_others_whose_members_cannot_be_named_stays_out(fresh_world: World, tmp_path: Path) -> None:
+    here, cities = Installation(fresh_world.database, DATA), fresh_world.cities
+    execute(here, "UPDATE partner_city SET visibility = 'city' WHERE id = :city", city=cities[OWN])
+    here.export(cities[PARTNER], tmp_path / "francistown.zip")
+    assert rows(tmp_path / "francistown.zip", "city_link") == []
+    assert rows(tmp_path / "francistown.zip", "agreement") == []
 
 
 def test_a_city_that_knows_nobody_takes_only_itself(world: World, tmp_path: Path) -> None:

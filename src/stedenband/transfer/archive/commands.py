@@ -46,6 +46,8 @@ def export_command(city: str, file: Path) -> None:
             out.flush()
             os.fsync(out.fileno())
     click.echo(f"rows: {sum(summary.rows.values())}; documents: {summary.documents}, {summary.size} bytes")
+    for name, count in summary.left_out.items():
+        click.echo(f"left out, as it names what is another city's: {count} of {name}")
     click.echo(f"hash of the city: {summary.hash}")
 
 
@@ -106,11 +108,10 @@ def _fresh(file: Path) -> Iterator[Path]:
     fresh = file.with_name(f"{file.name}.part")
     try:
         os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    except OSError as error:
-        raise Refusal(f"{file} cannot be written: {error.strerror}.") from error
-    try:
         yield fresh
         fresh.replace(file)
+    except OSError as error:
+        raise Refusal(f"{file} cannot be written: {error.strerror}.") from error
     finally:
         fresh.unlink(missing_ok=True)
 

@@ -11,11 +11,27 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, case, func, inspect, literal_column, or_, select, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    inspect,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import aliased
 
 from stedenband.changes.models import Change
+from stedenband.cities.models import CityLinkMember
 from stedenband.core.privacy import personal
 from stedenband.core.records import Owned, Record, my_city
 from stedenband.transfer.archive.tables import KEPT, OF_THE_OWNER, STILL_NAMES, named_by, stored, table_of, whole
@@ -47,6 +63,37 @@ def files() -> str:
     digest, size = (_of(entity, table_of("document").c[name]) for name in ("sha256", "size"))
     found = select(digest.label("sha256"), size.label("size")).where(_kept("document", entity)).distinct().subquery()
     return _sql(select(found.c.sha256, found.c.size).order_by(_ordered(found.c.sha256)))
+
+
+@cache
+def left_out() -> str:
+    """Return the SQL of what is missing of the city's own records: the name of a table or column, and how often."""
+    counts = [*_lost_rows(), *_lost_references()]
+    found = union_all(*counts).subquery()
+    return _sql(select(found.c.name, found.c.count).where(found.c.count > 0).order_by(_ordered(found.c.name)))
+
+
+def _lost_rows() -> Iterator[Any]:
+    """Yield the counts of the city's own rows, and of parts of its records, that are not kept, by table."""
+    for name in KEPT:
+        column = whole(table_of(name))
+        entity = aliased(model_of(name))
+        own = _own(name, entity) if column is None else _part_of_own(column, entity)
+        lost = and_(own, ~func.coalesce(_kept(name, entity), false()))
+        yield select(literal(name).label("name"), func.count().label("count")).select_from(entity).where(lost)
+
+
+def _lost_references() -> Iterator[Any]:
+    """Yield the counts of references that become empty in kept rows of the city's own, by table and column."""
+    for name in KEPT:
+        for column in stored(table_of(name)):
+            target = named_by(column)
+            if target and target != CITY and column.nullable:
+                entity = aliased(model_of(name))
+                value = _of(entity, column)
+                lost = and_(_own(name, entity), _kept(name, entity), value.is_not(None), value.not_in(_known(target)))
+                said = literal(f"{name}.{column.name}").label("name")
+                yield select(said, func.count().label("count")).select_from(entity).where(lost)
 
 
 def _as_json(rows: Select[Any]) -> str:
@@ -91,6 +138,8 @@ def _belonging(name: str, entity: Any) -> Iterator[ColumnElement[bool]]:
         yield or_(_own(name, entity), entity.id.in_(_named_cities()))
     elif issubclass(model, Owned):
         yield or_(_own(name, entity), and_(entity.visibility != "city", model.seen_as_member(entity)))
+        if name == "city_link":
+            yield _with_partners(entity)
     elif name == "period_figure":
         yield or_(_own(name, entity), entity.reach != "city")
 
@@ -133,27 +182,48 @@ def _own(name: str, entity: Any) -> ColumnElement[bool]:
         return model.seen_as_city(entity)  # type: ignore[no-any-return]
     column = whole(table_of(name))
     assert column is not None  # noqa: S101 (for mypy: what has no owner is a part)
+    return _part_of_own(column, entity)
+
+
+def _part_of_own(column: Column[Any], entity: Any) -> ColumnElement[bool]:
+    """Tell whether a row is a part of a record of the city's own."""
     above = str(named_by(column))
     record: Any = aliased(model_of(above))
     return _of(entity, column).in_(select(record.id).where(_own(above, record)))
 
 
+@cache
 def _ids(name: str) -> Select[Any]:
-    """Return the ids of the kept rows of a table."""
+    """Return the ids of the kept rows of a table; a statement says once which those are, however often it asks."""
     entity: Any = aliased(model_of(name))
-    return select(entity.id).where(_kept(name, entity))
+    found = select(entity.id).where(_kept(name, entity)).cte(f"kept_{name}")
+    return select(found.c.id)
 
 
+@cache
 def _known(name: str) -> Select[Any]:
     """Return the ids of the rows that others may name: a city is then kept because it is named."""
     if name != CITY:
         return _ids(name)
     entity: Any = aliased(model_of(name))
-    return select(entity.id).where(_visible(entity))
+    found = select(entity.id).where(_visible(entity)).cte("visible_city")
+    return select(found.c.id)
 
 
 def _visible(city: Any) -> ColumnElement[bool]:
-    return or_(city.visibility == "public", _own(CITY, city))
+    """Tell whether a city can be named: it is public, the city's own, or a member of a link of the city's own."""
+    member = aliased(CityLinkMember)
+    own_link = _part_of_own(table_of("city_link_member").c.city_link_id, member)
+    return or_(
+        city.visibility == "public", _own(CITY, city), city.id.in_(select(member.partner_city_id).where(own_link))
+    )
+
+
+def _with_partners(link: Any) -> ColumnElement[bool]:
+    """Tell whether two members of a link or more can be named, without whom it is none."""
+    member = aliased(CityLinkMember)
+    named = select(member.city_link_id).where(member.partner_city_id.in_(_known(CITY)))
+    return link.id.in_(named.group_by(member.city_link_id).having(func.count() > 1))  # type: ignore[no-any-return]
 
 
 def _named_cities() -> Any:

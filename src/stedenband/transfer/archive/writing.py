@@ -31,6 +31,14 @@ ENTER = text("""
     SELECT set_config('stedenband.city', :city, true), set_config('stedenband.member', :city, true),
         set_config('stedenband.role', 'auditor', true), set_config('TimeZone', 'UTC', true)
 """)
+HIDDEN = text("""
+    SELECT l.title FROM city_link l JOIN city_link_member m ON m.city_link_id = l.id
+    WHERE l.city_id = my_city() AND NOT EXISTS (SELECT FROM partner_city c WHERE c.id = m.partner_city_id)
+    ORDER BY l.id LIMIT 1
+""")
+"""A link of the city with a member that withdrew from the public: who is bound by row policies does not see it."""
+AWAKE = text("SELECT")
+"""Sent between files, as the database ends a transaction of the worker that is silent for a minute."""
 ABOUT = text(
     "SELECT id::text, name, country_code, nis_code, wikidata_id, geonames_id FROM partner_city WHERE id = :city"
 )
@@ -38,12 +46,17 @@ ABOUT = text(
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was written: the hash of the city, the rows by table, and how many files with how many bytes."""
+    """What was written: the hash of the city, the rows by table, and how many files with how many bytes.
+
+    `left_out`: the rows (by table) and references (by table and column) of the city's own that are not in the archive,
+    as they name what only another city may take.
+    """
 
     hash: str
     rows: dict[str, int]
     documents: int
     size: int
+    left_out: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -89,12 +102,15 @@ def write_archive(
     The transaction of `session` is REPEATABLE READ (best READ ONLY), and in the city's scope: as the owner after
     `enter`, or as the API after one of its entrances, by somebody who oversees the city (coordinator, auditor).
     `progress` is told how many rows and files are written so far; what it raises ends the writing. Raises `Refusal`
-    when the file of a document is not what it was.
+    when the file of a document is not what it was, or a link has a member that the caller does not see.
     """
     scope = session.execute(SCOPE, {"city": city_id}).one()
     if not (scope.still and scope.entered):
         raise ValueError("An archive is written in the scope of its city, at one moment.")
     session.execute(text("SET LOCAL TimeZone = 'UTC'"))
+    hidden = session.scalar(HIDDEN)
+    if hidden is not None:
+        raise Refusal(f"A member of the link {hidden!r} is no longer public: only the operator writes this archive.")
     city = session.execute(ABOUT, {"city": city_id}).one()
     with ZipFile(out, "w", allowZip64=True) as zip_file:
         writer = _Writer(zip_file, progress)
@@ -105,18 +121,18 @@ def write_archive(
         for table in KEPT:
             writer.add(rows_of(table), copied_out(session, rows.statement(table), BLOCK), lines=True)
         writer.add(HISTORY, copied_out(session, rows.history(), BLOCK), lines=True)
+        left_out = dict(asked(session, rows.left_out(), {}))
         for digest, size in asked(session, rows.files(), {}):
+            session.execute(AWAKE)
             _add_document(writer, store, digest, size)
         manifest = Manifest(City(*city), newest(), now().isoformat().replace("+00:00", "Z"), dict(writer.files))
         writer.add(NAME, [manifest.written()])
-    return Summary(manifest.hash, manifest.counts, len(manifest.documents), sum(manifest.documents.values()))
+    documents = manifest.documents
+    return Summary(manifest.hash, manifest.counts, len(documents), sum(documents.values()), left_out)
 
 
 def _add_document(writer: _Writer, store: Store, digest: str, size: int) -> None:
-    try:
-        written = writer.add(f"documents/{digest}", _blocks(store, digest), stored=True)
-    except OSError as error:
-        raise Refusal(f"The file {digest} of a document cannot be read: {error.strerror}.") from error
+    written = writer.add(f"documents/{digest}", _blocks(store, digest), stored=True)
     if (written.sha256, written.size) != (digest, size):
         raise Refusal(f"The file {digest} of a document is not what it was when it was stored.")
     writer.done += 1
@@ -124,6 +140,9 @@ def _add_document(writer: _Writer, store: Store, digest: str, size: int) -> None
 
 
 def _blocks(store: Store, digest: str) -> Iterator[bytes]:
-    with store.file(digest).open("rb") as file:
-        while block := file.read(BLOCK):
-            yield block
+    try:
+        with store.file(digest).open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
+    except OSError as error:
+        raise Refusal(f"The file {digest} of a document cannot be read: {error.strerror}.") from error
