@@ -23,7 +23,7 @@ from stedenband.transfer.archive.arrival import Arrival, read_archive
 from stedenband.transfer.archive.manifest import Entry, Manifest
 from stedenband.transfer.archive.reading import opened
 from stedenband.transfer.archive.writing import Summary, enter, write_archive
-from tests.builders import BASE, DATA, OWN, Api, World, a_city, an_organization
+from tests.builders import BASE, DATA, OWN, PARTNER, Api, World, a_city, a_contact, a_ground, an_organization
 from tests.databases import TestDatabase
 from tests.people.erasing import erase, everywhere
 
@@ -103,6 +103,26 @@ def lived_in(world: World) -> Installation:
             if name != OWN:
                 session.add(an_organization(city_id=city, name=f"{UNSHARED} of {name}", internal_note=UNSHARED))
                 session.add(a_city(city_id=city, name=f"{UNSHARED} of {name}", visibility="city"))
+        session.commit()
+    return Installation(world.database, DATA)
+
+
+def with_a_guest(world: World) -> Installation:
+    """Have somebody of Francistown travel with a delegation of Genk, and receive it."""
+    cities = world.cities
+    with owner_session(world.database.owner_url) as session:
+        theirs = a_contact(city_id=cities[PARTNER], city_link_id=world.links["public"], visibility="link")
+        session.add_all([theirs, a_ground(world, city_id=cities[PARTNER], partner_city_id=cities[OWN])])
+        session.flush()
+        told = {"visit": world.delegations["public"], "them": theirs.id, "city": cities[PARTNER]}
+        session.execute(
+            text("""
+                INSERT INTO delegation_participant (delegation_id, contact_id, partner_city_id, capacity, position)
+                VALUES (:visit, :them, :city, 'staff', 1)
+            """),
+            told,
+        )
+        session.execute(text("UPDATE program_item SET host_contact_id = :them WHERE delegation_id = :visit"), told)
         session.commit()
     return Installation(world.database, DATA)
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from stedenband.cli import main
 from tests.builders import DATA, OWN, World
-from tests.transfer.archive.moving import Installation, forged, manifest
+from tests.transfer.archive.moving import Installation, forged, manifest, with_a_guest
 
 Run = Callable[..., Result]
 
@@ -64,6 +64,14 @@ def test_what_is_refused_is_one_line(world: World, packed: Path, elsewhere: Inst
         (line,) = refused.stderr.splitlines()
         assert line.startswith("Error: ")
         assert words in line
+
+
+def test_what_stays_out_is_said(fresh_world: World, tmp_path: Path) -> None:
+    said = run(with_a_guest(fresh_world), "export", OWN, tmp_path / "genk.zip").stdout.splitlines()
+    assert said[1:3] == [
+        "left out, as it names what is another city's: 1 of delegation_participant",
+        "left out, as it names what is another city's: 1 of program_item.host_contact_id",
+    ]
 
 
 def test_an_export_that_breaks_off_leaves_the_former_file(fresh_world: World, folder: Path, tmp_path: Path) -> None:

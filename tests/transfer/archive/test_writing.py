@@ -21,8 +21,18 @@ from stedenband.core.refusal import Refusal
 from stedenband.documents.rules import Store
 from stedenband.transfer.archive.tables import KEPT, LEFT_OUT, in_order, stored, table_of
 from stedenband.transfer.archive.writing import enter, write_archive
-from tests.builders import DATA, OWN, PARTNER, STRANGER, World, a_contact, a_ground
-from tests.transfer.archive.moving import Installation, compared, entries, execute, lived_in, manifest, rows, unheard
+from tests.builders import DATA, OWN, PARTNER, STRANGER, World
+from tests.transfer.archive.moving import (
+    Installation,
+    compared,
+    entries,
+    execute,
+    lived_in,
+    manifest,
+    rows,
+    unheard,
+    with_a_guest,
+)
 
 
 @contextmanager
@@ -150,22 +160,8 @@ def test_the_partner_takes_what_is_shared_and_nothing_that_only_genk_reads(fresh
 
 
 def test_what_stays_out_of_own_records_is_counted(fresh_world: World, tmp_path: Path) -> None:
-    here, cities = Installation(fresh_world.database, DATA), fresh_world.cities
-    with owner_session(fresh_world.database.owner_url) as session:
-        theirs = a_contact(city_id=cities[PARTNER], city_link_id=fresh_world.links["public"], visibility="link")
-        session.add_all([theirs, a_ground(fresh_world, city_id=cities[PARTNER], partner_city_id=cities[OWN])])
-        session.flush()
-        told = {"visit": fresh_world.delegations["public"], "them": theirs.id, "city": cities[PARTNER]}
-        session.execute(
-            text("""
-                INSERT INTO delegation_participant (delegation_id, contact_id, partner_city_id, capacity, position)
-                VALUES (:visit, :them, :city, 'staff', 1)
-            """),
-            told,
-        )
-        session.execute(text("UPDATE program_item SET host_contact_id = :them WHERE delegation_id = :visit"), told)
-        session.commit()
-    summary = here.export(cities[OWN], tmp_path / "genk.zip")
+    here = with_a_guest(fresh_world)
+    summary = here.export(fresh_world.cities[OWN], tmp_path / "genk.zip")
     assert summary.left_out == {"delegation_participant": 1, "program_item.host_contact_id": 1}
     assert {row["host_contact_id"] for row in rows(tmp_path / "genk.zip", "program_item")} == {None}
 
