@@ -4,12 +4,15 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
+from sqlalchemy import text
 
+from stedenband.changes.rules import check, seal
+from stedenband.core.address import owner_session
 from stedenband.transfer import demo
 from tests.builders import OWN, World
 from tests.databases import TestServer
 from tests.people.erasing import VALUES
-from tests.transfer.archive.moving import UNSHARED, Installation, compared, entries, lived_in, manifest, rows
+from tests.transfer.archive.moving import UNSHARED, Installation, compared, entries, execute, lived_in, manifest, rows
 
 
 def test_a_city_that_has_all_there_is_moves_with_equal_hashes(
@@ -62,6 +65,21 @@ def test_genk_of_the_demo_data_moves_and_its_people_work_on(
         (first, *_) = api.get(f"{link['href']}/history").json["items"]
         assert (first["operation"], first["changedBy"]) == ("created", "Import of an archive")
         assert api.patch(link["href"], {"title": "Genk and Francistown"}).status_code == 200
+
+
+def test_the_seals_of_the_other_installation_hold(packed: Path, elsewhere: Installation) -> None:
+    with owner_session(elsewhere.database.owner_url) as session:
+        execute(elsewhere, "INSERT INTO organization (name, kind) VALUES ('Was here', '22')")
+        before = seal(session)
+        elsewhere.bring_in(packed)
+        after = seal(session)
+        assert before
+        assert after
+        assert after.number == before.number + 1
+        found = check(session, before)
+        acts = session.execute(text("SELECT transaction_id, actor_name FROM change GROUP BY 1, 2 ORDER BY 1")).all()
+    assert found.faults == ()
+    assert [act.actor_name for act in acts] == [None, "Import of an archive"]
 
 
 def city_of(installation: Installation, name: str) -> UUID:
