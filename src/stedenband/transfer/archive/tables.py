@@ -76,6 +76,7 @@ LEFT_OUT = {
     "sealed_change": "of this installation",
     "stopped_transfer": "found out anew",
     "stored_file": "said by the files in documents/",
+    "task": "work for a client of this installation",
     "upload": "not finished",
     "webhook": "a secret, of a client of this installation",
     "webhook_delivery": "of a client of this installation",
