@@ -12,6 +12,7 @@ from stedenband.core.loading import loading
 from stedenband.core.refusal import Refusal
 
 COMMANDS = {
+    "archive": "stedenband.transfer.archive.commands:archive_group",
     "check": "stedenband.changes.commands:check_group",
     "import": "stedenband.transfer.commands:import_group",
     "jobs": "stedenband.work.commands:jobs_group",

@@ -50,7 +50,7 @@ def keys_group() -> None:
 def create(city: str, role: str, name: str, days: int | None) -> None:
     """Make a key and print it, this once. A client of that name in that city and role gets a further key."""
     with _session() as session:
-        city_id = _city(session, city)
+        city_id = city_called(session, city)
         client = session.scalar(select(ApiClient).filter_by(city_id=city_id, name=name, role=role, kind="key"))
         if client is None:
             client = ApiClient(city_id=city_id, name=name, role=role)
@@ -91,7 +91,8 @@ def _session() -> Iterator[Session]:
         yield session
 
 
-def _city(session: Session, wanted: str) -> UUID:
+def city_called(session: Session, wanted: str) -> UUID:
+    """Return the id of the one city with this name or id; refused when there is none, or several."""
     found = session.execute(CITIES, {"city": wanted}).all()
     if len(found) == 1:
         return UUID(str(found[0].id))

@@ -6,7 +6,7 @@ of a calendar; each sets the session's scope from what it found. The scope is ne
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -47,6 +47,8 @@ DEADLINE = 4.0
 ATTEMPTS = 3
 
 ENTER = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter(%s, %s)"
+AS_LINES = "FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01'"
+"""How COPY reads and writes JSON, a row on each line."""
 ENTER_CALENDAR = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter_calendar(%s)"
 ENTER_BY_LINK = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter_by_link(%s)"
 ENTER_AS = "SELECT client_id, name, city_id, role, scopes, expires_at FROM enter_as(%s, %s, %s, %s)"
@@ -261,6 +263,30 @@ def asked(session: Session, statement: str, values: Mapping[str, Any], *, named:
 def told(session: Session, statement: str, values: Mapping[str, Any] | None = None) -> None:
     """Run one finished statement without rows in the transaction of `session`."""
     _driver(session).execute(statement, values)
+
+
+def copied_out(session: Session, statement: str, block: int) -> Iterator[bytes]:
+    """Run one finished statement of one JSON column in the transaction of `session`; yield its rows as lines.
+
+    They come in pieces of some `block` bytes, each of whole lines. JSON has no control characters of its own, so that
+    nothing of it is quoted.
+    """
+    kept = bytearray()
+    with _driver(session).cursor().copy(f"COPY ({statement}) TO STDOUT ({AS_LINES})") as copy:
+        for line in copy:
+            kept += line
+            if len(kept) >= block:
+                yield bytes(kept)
+                kept.clear()
+    if kept:
+        yield bytes(kept)
+
+
+def copied_in(session: Session, table: str, column: str, blocks: Iterable[bytes]) -> None:
+    """Fill the JSON `column` of `table` in the transaction of `session`: each line of `blocks` is a row."""
+    with _driver(session).cursor().copy(f"COPY {table} ({column}) FROM STDIN ({AS_LINES})") as copy:
+        for block in blocks:
+            copy.write(block)
 
 
 def _driver(session: Session) -> Any:

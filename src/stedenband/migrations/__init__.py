@@ -8,6 +8,7 @@ from time import monotonic, sleep
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, exc
 
 LOCK = 7_305_410_042
@@ -33,6 +34,11 @@ def upgrade(owner_url: str, revision: str = "head", *, patience: float = PATIENC
 def downgrade(owner_url: str, revision: str) -> None:
     """Take the database at `owner_url` back to `revision` (`base`: empty)."""
     _run(owner_url, lambda config: command.downgrade(config, revision), PATIENCE)
+
+
+def newest() -> str:
+    """Return the revision that this code is written for."""
+    return str(ScriptDirectory(str(Path(__file__).parent)).get_current_head())
 
 
 def configuration(connection: Connection) -> Config:

@@ -32,7 +32,7 @@ def sweep(session: Session, store: Store, *, age: float = A_DAY) -> Counter[str]
         counts["stored_file"] += _forget(session, digest)
     before = time() - age
     for path in _old(store.root / "files", "*/*", before):
-        counts["files"] += _take(session, path)
+        counts["files"] += take(session, path)
     for path in _old(store.root / "thumbnails", "*/*", before):
         if not store.file(path.name[:64]).exists():
             counts["thumbnails"] += remove(path)
@@ -57,8 +57,8 @@ def _forget(session: Session, digest: str) -> int:
     return count
 
 
-def _take(session: Session, path: Path) -> int:
-    """Remove a file that has no row."""
+def take(session: Session, path: Path) -> int:
+    """Remove a file that has no row, and tell how many that are; ends the transaction."""
     session.execute(select(_lock(path.name)))
     taken = not session.scalar(select(exists().where(StoredFile.sha256 == path.name))) and remove(path)
     session.commit()
