@@ -51,7 +51,7 @@ class Rig:
     def work(self) -> None:
         """Carry out the tasks that wait, as their jobs do."""
         for (key,) in self.execute("SELECT id FROM task WHERE ended_at IS NULL ORDER BY id"):
-            carry_out(self.world.database.worker_url, Files(DATA / FOLDER), kinds(BASE), key, last=False)
+            carry_out(self.world.database.worker_url, Files(DATA / FOLDER), kinds(BASE, DATA), key, last=False)
 
     def jobs(self) -> None:
         """Do all jobs that wait."""

@@ -141,7 +141,7 @@ def break_off(rig: Rig, key: str, monkeypatch: pytest.MonkeyPatch, number: int, 
 
     with monkeypatch.context() as patched:
         at_step(patched, number, stop)
-        carry_out(rig.world.database.worker_url, FILES, jobs.kinds(BASE), UUID(key), last=last)
+        carry_out(rig.world.database.worker_url, FILES, jobs.kinds(BASE, DATA), UUID(key), last=last)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -195,7 +195,7 @@ def test_a_database_that_is_busy_is_tried_again(rig: Rig) -> None:
     with psycopg.connect(rig.world.database.superuser_url) as connection:
         connection.execute("LOCK TABLE organization IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(ServiceUnavailable):
-            carry_out(rig.world.database.worker_url, FILES, jobs.kinds(BASE), UUID(asked[-36:]), last=False)
+            carry_out(rig.world.database.worker_url, FILES, jobs.kinds(BASE, DATA), UUID(asked[-36:]), last=False)
     assert rig.end(asked)["status"]["state"] == "done"
 
 
@@ -210,7 +210,7 @@ def test_two_workers_do_no_row_twice(rig: Rig, monkeypatch: pytest.MonkeyPatch) 
 
     with monkeypatch.context() as patched:
         patched.setattr(Files, "append", overtaken)
-        carry_out(rig.world.database.worker_url, FILES, jobs.kinds(BASE), UUID(asked[-36:]), last=False)
+        carry_out(rig.world.database.worker_url, FILES, jobs.kinds(BASE, DATA), UUID(asked[-36:]), last=False)
     shown = rig.api().get(asked).json
     assert (shown["status"]["state"], shown["progress"]["rows"], schools(rig)) == ("processing", 5, 0)
     rig.execute("UPDATE task SET rows_done = 0, kept = 0")

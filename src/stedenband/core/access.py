@@ -52,6 +52,7 @@ class Permission(StrEnum):
     EXCHANGE_PROJECTS_MOVE = "exchangeProjects:move"
     EXCHANGE_PROJECTS_READ = "exchangeProjects:read"
     EXCHANGE_PROJECTS_UPDATE = "exchangeProjects:update"
+    EXPORTS_ARCHIVE = "exports:archive"
     EXPORTS_CREATE = "exports:create"
     IMPORTS_CREATE = "imports:create"
     INDICATORS_CREATE = "indicators:create"
@@ -204,6 +205,7 @@ _DECIDE = frozenset(
         P.DELEGATIONS_DELETE,
         P.DOCUMENTS_DELETE,
         P.EXCHANGE_PROJECTS_DELETE,
+        P.EXPORTS_ARCHIVE,
         P.INDICATORS_DELETE,
         P.ORGANIZATIONS_DELETE,
         P.PARTNER_CITIES_DELETE,

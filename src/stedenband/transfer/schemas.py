@@ -114,13 +114,16 @@ def whole_query(names: Sequence[str]) -> type[Schema]:
 def export_schema(names: Sequence[str], formats: Sequence[str]) -> type[Schema]:
     """Return what an export of one of these collections asks for."""
     members = {
-        "collection": fields.Code("The collection.", names, required=True, example="organizations"),
+        "collection": fields.Code("The collection.", names, example="organizations"),
+        "everything": fields.Flag(
+            "Instead of a collection all that is one's city's: an archive (ZIP) that another installation can take in."
+        ),
         "parent": fields.Key(
             "The record below which the records stand, where the collection is one of such.", example=fields.EXAMPLE_ID
         ),
         "query": fields.Text(
             "Filters, order, `select` and `lang`, as in the address of the list.", 2000, example="q=school&sort=name"
         ),
-        "format": fields.Code("The format of the file.", formats, required=True, example="csv"),
+        "format": fields.Code("The format of the file of a collection.", formats, example="csv"),
     }
     return named_schema("ExportSchema", members)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -21,9 +22,12 @@ from stedenband.config import Settings
 from stedenband.core.address import WORKER_OPTIONS, worker_session
 from stedenband.core.db import LINE
 from stedenband.documents.jobs import sweep_documents
+from stedenband.documents.rules import FOLDER as DOCUMENTS
+from stedenband.documents.rules import Store
 from stedenband.people.jobs import apply_retention
 from stedenband.tasks.jobs import Kind, carry_out, forget_tasks
 from stedenband.tasks.rules import FOLDER, Files
+from stedenband.transfer.archive.long import archive_city
 from stedenband.transfer.exports.long import export_records
 from stedenband.transfer.imports.long import import_file
 from stedenband.transfer.imports.order import Register
@@ -123,11 +127,11 @@ def _carry_out(settings: Settings, url: str, context: JobContext, task: str) -> 
     """Carry a task out; the job was made when it was asked for (migration 0043)."""
     files = Files(settings.data / FOLDER)
     last = context.job.attempts >= RETRY.max_attempts  # type: ignore[operator]
-    carry_out(url, files, kinds(settings.public_url), UUID(task), last=last)
+    carry_out(url, files, kinds(settings.public_url, settings.data), UUID(task), last=last)
 
 
 @cache
-def kinds(public_url: str) -> Mapping[str, Kind]:
+def kinds(public_url: str, data: Path) -> Mapping[str, Kind]:
     """Return who carries out which tasks."""
     resources = {each.name: each for each in RESOURCES}
     app = Flask("stedenband")
@@ -135,6 +139,7 @@ def kinds(public_url: str) -> Mapping[str, Kind]:
     return {
         "import": partial(import_file, Register(resources, Vocabulary(CODE_LISTS))),
         "export": partial(export_records, app, resources),
+        "archive": partial(archive_city, Store(data / DOCUMENTS)),
     }
 
 

@@ -5,13 +5,11 @@ from typing import cast
 from flask import Flask, current_app
 
 from stedenband.config import Settings
-from stedenband.documents.rules import Shelf, Signer, Store
+from stedenband.documents.rules import FOLDER, Shelf, Signer, Store
 from stedenband.documents.rules.store import MEBIBYTE
 from stedenband.web import pictures
 
 SHELF, SIGNER = "stedenband.documents", "stedenband.signer"
-FOLDER = "documents"
-"""In the data folder."""
 
 
 def install(app: Flask, settings: Settings) -> None:

@@ -21,6 +21,8 @@ from uuid import UUID, uuid4
 from stedenband.core.errors import PayloadTooLarge, ServiceUnavailable
 from stedenband.core.words import say
 
+FOLDER = "documents"
+"""In the data folder."""
 MEBIBYTE = 1024 * 1024
 RETRY_AFTER = 5
 

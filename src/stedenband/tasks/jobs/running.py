@@ -70,9 +70,12 @@ class Work:
     total: int | None
     kept: int
 
-    def do(self, work: Callable[[Session, Actor], Result], *, stays: bool = True) -> Result:
+    def do(
+        self, work: Callable[[Session, Actor], Result], *, stays: bool = True, isolation: str = "READ COMMITTED"
+    ) -> Result:
         """Do something in one transaction of whoever asked; `stays`: or else of which nothing stays."""
-        with translated(), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+        engine = self.engine.execution_options(isolation_level=isolation)
+        with translated(), Session(engine, autoflush=False, expire_on_commit=False) as session:
             done = work(session, self._enter(session))
             if stays:
                 settle(session)

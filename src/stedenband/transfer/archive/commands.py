@@ -13,7 +13,7 @@ from stedenband.access.commands import city_called
 from stedenband.config import Settings
 from stedenband.core.address import owner_address, owner_session
 from stedenband.core.refusal import Refusal
-from stedenband.documents.rules import Store
+from stedenband.documents.rules import FOLDER, Store
 from stedenband.transfer.archive.arrival import read_archive
 from stedenband.transfer.archive.manifest import Manifest
 from stedenband.transfer.archive.reading import Archive, opened
@@ -42,7 +42,7 @@ def export_command(city: str, file: Path) -> None:
         session.rollback()
         enter(session, city_id)
         with _fresh(file) as fresh, fresh.open("wb") as out, _shown("Writing rows", None) as bar:
-            summary = write_archive(session, city_id, Store(settings.data / "documents"), out, bar)
+            summary = write_archive(session, city_id, Store(settings.data / FOLDER), out, bar)
             out.flush()
             os.fsync(out.fileno())
     click.echo(f"rows: {sum(summary.rows.values())}; documents: {summary.documents}, {summary.size} bytes")
@@ -77,7 +77,7 @@ def import_command(file: Path, *, dry_run: bool) -> None:
             owner_session(url) as session,
             _shown("Writing rows", sum(archive.manifest.counts.values())) as bar,
         ):
-            store = Store(settings.data / "documents")
+            store = Store(settings.data / FOLDER)
             arrival = read_archive(session, archive, store, bar, dry_run=dry_run)
     click.echo(
         f"written: {sum(arrival.rows.values())} rows, {arrival.documents} documents; cities known: {arrival.known}"

@@ -1,6 +1,6 @@
 """Long exports over HTTP: asked for, and fetched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +9,12 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from stedenband.core.access import Permission
-from stedenband.core.errors import BadRequest, MissingPermission
+from stedenband.core.errors import INCORRECT, BadRequest, Issue, MissingPermission
 from stedenband.core.words import Rule, say
 from stedenband.tasks.answers import accepted, result_of, sent
 from stedenband.tasks.rules import RESULT, ask
 from stedenband.tasks.schemas import TaskSchema
+from stedenband.transfer.archive.long import MEDIA_TYPE
 from stedenband.transfer.exports.asking import FORMATS, as_request
 from stedenband.transfer.schemas import export_schema
 from stedenband.web.declare import StrictBlueprint, View, declare
@@ -38,10 +39,10 @@ def blueprint(resources: Sequence[Resource]) -> Blueprint:
         "create_export",
         Permission.EXPORTS_CREATE,
         _asker(named),
-        summary="Ask for all records of a collection as a file, however many there are",
+        summary="Ask for all records of a collection as a file, however many there are, or for all that is a city's",
         body=export_schema(tuple(named), tuple(FORMATS)),
         returns=TaskSchema,
-        facts={"status": 202, "either": ("parent",)},
+        facts={"status": 202, "either": ("parent", "everything")},
     )
     declare(
         made,
@@ -51,43 +52,60 @@ def blueprint(resources: Sequence[Resource]) -> Blueprint:
         Permission.TASKS_READ,
         read_export,
         summary="Download the file of an export that is done, or a part of it",
-        facts={"file": tuple(dict.fromkeys(each.format.media_type for each in FORMATS.values()))},
+        facts={"file": (*dict.fromkeys(each.format.media_type for each in FORMATS.values()), MEDIA_TYPE)},
     )
     return made
 
 
 def read_export(**ids: UUID) -> Response:
     """Send the file of an export that is done."""
-    row = result_of(ids["exportId"], "export")
+    row = result_of(ids["exportId"], "export", "archive")
     return sent(row, RESULT, row.result["mediaType"], row.result["name"])
 
 
-def _asker(resources: dict[str, Resource]) -> View:
+def _asker(resources: Mapping[str, Resource]) -> View:
     def view(data: dict[str, Any]) -> Response:
-        resource = resources[data["collection"]]
-        if not caller().may(resource.permissions["read"]):
-            raise MissingPermission(say("Your role does not allow this operation."))
-        parent = data.get("parent")
-        if bool(resource.parent) is not bool(parent):
-            said = say("Say below which record, for collections that stand below one, and for no other.")
-            raise BadRequest.at("body", "parent", Rule(said))
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (as Flask says)
-        query = data.get("query", "")
-        with as_request(app, resource, parent, query, spoken()):
-            given = sorted(NOT_TAKEN & set(request.args))
-        if given:
-            said = say("An export is complete and has no pages. Leave this parameter out.")
-            raise BadRequest.at("body", f"query.{given[0]}", Rule(said))
-        wanted = {
-            "collection": resource.name,
-            "parent": parent and str(parent),
-            "query": query,
-            "format": data["format"],
-        }
+        kind, wanted = ("archive", _everything(data)) if data.get("everything") else ("export", _some(resources, data))
 
         def work(session: Session) -> Response:
-            return accepted(session, ask(session, caller(), "export", wanted, spoken()))
+            return accepted(session, ask(session, caller(), kind, wanted, spoken()))
 
         return once(work)
 
     return view
+
+
+def _everything(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an archive asks for, which is nothing more."""
+    if not caller().may(Permission.EXPORTS_ARCHIVE) or caller().own_city is None:
+        raise MissingPermission(say("Your role does not allow this operation."))
+    for name in sorted(set(data) - {"everything"}):
+        raise BadRequest.at("body", name, Rule(say("An archive holds everything. Leave this property out.")))
+    return {}
+
+
+def _some(resources: Mapping[str, Resource], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an export of a collection asks for."""
+    lacking = [name for name in ("collection", "format") if name not in data]
+    if lacking:
+        said = say("This property is required.")
+        raise BadRequest(INCORRECT, issues=[Issue("body", name, said, "requiredInput") for name in lacking])
+    resource = resources[data["collection"]]
+    if not caller().may(resource.permissions["read"]):
+        raise MissingPermission(say("Your role does not allow this operation."))
+    parent, query = data.get("parent"), data.get("query", "")
+    if bool(resource.parent) is not bool(parent):
+        said = say("Say below which record, for collections that stand below one, and for no other.")
+        raise BadRequest.at("body", "parent", Rule(said))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (as Flask says)
+    with as_request(app, resource, parent, query, spoken()):
+        given = sorted(NOT_TAKEN & set(request.args))
+    if given:
+        said = say("An export is complete and has no pages. Leave this parameter out.")
+        raise BadRequest.at("body", f"query.{given[0]}", Rule(said))
+    return {
+        "collection": resource.name,
+        "parent": parent and str(parent),
+        "query": query,
+        "format": data["format"],
+    }
