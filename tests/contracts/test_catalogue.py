@@ -37,6 +37,7 @@ WITHOUT_HISTORY = {
     "import_heading": "is about files, not records",
     "upload": "is under way for a day, and then a document or nothing",
     "webhook_delivery": "is the log of a webhook, kept for a month",
+    "webhook_reminder": "tells what a webhook was told",
 }
 LEFT_OUT = {
     "api_key": {"hash", "last_used_at"},
@@ -76,6 +77,7 @@ WORK = {
     "contact": {"SELECT", "UPDATE"},
     "webhook": {"SELECT", "UPDATE"},
     "webhook_delivery": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+    "webhook_reminder": {"SELECT", "INSERT"},
 }
 """What the worker does with all rows, whoever they belong to; besides it takes persons out of whatever names them."""
 
@@ -200,7 +202,7 @@ def test_every_policy_limits_something(catalogue: Connection) -> None:
 def test_the_worker_has_the_grants_of_the_api_and_what_its_own_work_takes(catalogue: Connection) -> None:
     more = {("change_seal", "INSERT"), ("sealed_change", "SELECT"), ("sealed_change", "INSERT"),
             ("stored_file", "SELECT"), ("stored_file", "DELETE"),
-            ("webhook_delivery", "UPDATE"), ("webhook_delivery", "DELETE")}  # fmt: skip
+            ("webhook_delivery", "UPDATE"), ("webhook_delivery", "DELETE"), ("webhook_reminder", "INSERT")}  # fmt: skip
     of_worker, of_api = grants(catalogue, "stedenband_worker"), grants(catalogue, "stedenband_api")
     secrets = of_worker["webhook", "SELECT"] - of_api["webhook", "SELECT"]
     assert secrets == {"secret", "previous_secret"}

@@ -285,6 +285,7 @@ NOBODY = (
         " VALUES (uuidv7(), 'Ours', 'https://map.example.org/', sha256(''), uuidv7(), 0, 0)"
     ),
     "UPDATE webhook_delivery SET state = 'delivered'",
+    "INSERT INTO webhook_reminder VALUES (uuidv7(), 'planEnd', uuidv7(), current_date, true)",
     "DELETE FROM webhook_delivery",
     (
         "INSERT INTO webhook_delivery (webhook_id, record_id, type, subject, data)"

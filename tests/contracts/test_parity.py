@@ -324,7 +324,8 @@ def enrich(world: World) -> None:
             a_subscription(auditor), a_subscription(other, partner_city_id=own, kinds=[]),
             a_subscription(other, person_id=key.id),
             a_webhook(other, person_id=key.id), a_webhook(auditor, operations=[], resources=[]),
-            a_webhook(auditor, label=UGLY, city_link_id=full.id, resources=["cityLinks", "results"], operations=["created"],
+            a_webhook(auditor, label=UGLY, city_link_id=full.id, resources=["cityLinks", "reminders"], operations=["created"],
+                      language="fr",
                       status="disabled", reason="gone", previous_secret=bytes(32), previous_until=datetime(2026, 2, 1, tzinfo=UTC)),
         ))  # fmt: skip
         session.commit()

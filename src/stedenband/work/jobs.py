@@ -22,7 +22,7 @@ from stedenband.core.db import LINE
 from stedenband.documents.jobs import sweep_documents
 from stedenband.people.jobs import apply_retention
 from stedenband.web.links import API
-from stedenband.webhooks.jobs import deliver, due, forget_deliveries, tell
+from stedenband.webhooks.jobs import deliver, due, forget_deliveries, remind, tell
 
 logger = structlog.get_logger()
 
@@ -39,6 +39,7 @@ class Job:
 
 JOBS = (
     Job("seal", "*/10 * * * *", seal_changes),
+    Job("remind", "7 * * * *", remind),
     Job("retention", "11 1 * * *", apply_retention),
     Job("sweep", "41 1 * * *", sweep_documents),
     Job("forgetDeliveries", "51 1 * * *", forget_deliveries),
