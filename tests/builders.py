@@ -40,7 +40,7 @@ from stedenband.delegations.models import (
 )
 from stedenband.documents.models import Document, StoredFile
 from stedenband.documents.rules import Store
-from stedenband.insight.models import CalendarSubscription
+from stedenband.insight.models import CalendarSubscription, DigestSubscription
 from stedenband.insight.rules import credential_of
 from stedenband.people.models import (
     Contact,
@@ -208,7 +208,15 @@ def world_in(database: TestDatabase, *, empty: bool = False) -> Iterator[World]:
 def app_on(database: TestDatabase) -> Iterator[Flask]:
     """Make the application that uses a database; at the end of the block it holds no connection."""
     app = create_app(
-        Settings(data=DATA, database_url=database.api_url, public_url=BASE, client_limit=0, anonymous_limit=0)
+        Settings(
+            data=DATA,
+            database_url=database.api_url,
+            public_url=BASE,
+            client_limit=0,
+            anonymous_limit=0,
+            smtp_url="smtp://127.0.0.1:9",
+            mail_from="register@links.example.org",
+        )
     )
     app.testing = True
     try:
@@ -490,6 +498,14 @@ def a_delivery(webhook: UUID) -> WebhookDelivery:
     """Return a message of a webhook that is yet to be sent."""
     kind = "org.stedenband.webhooks.test"
     return WebhookDelivery(webhook_id=webhook, record_id=webhook, type=kind, subject=f"{BASE}/v1/webhooks", data={})
+
+
+def a_digest(client: UUID, **values: Any) -> DigestSubscription:
+    """Return a subscription of a client to an e-mail about its reminders."""
+    number = next(_numbers)
+    secret = sha256(str(number).encode()).digest()
+    known = {"secret": secret, "hash": sha256(secret).digest(), "label": f"Office {number}", "language": "nl"}
+    return DigestSubscription(api_client_id=client, **{**known, "email": f"office{number}@genk.example", **values})
 
 
 def a_subscription(client: UUID, secret: str | None = None, **values: Any) -> CalendarSubscription:

@@ -112,6 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     windows = rates.install(app, settings)
     documents.install(app, settings)
     webhooks.install(app, settings)
+    insight.install(app, settings)
     guard.install(app, database, credential_reader(settings.issuer()))
     api, converter = openapi.api_for(app)
     problems.register(app)

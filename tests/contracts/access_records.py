@@ -33,6 +33,7 @@ from tests.builders import (
     a_decision,
     a_delegation,
     a_delivery,
+    a_digest,
     a_document,
     a_link,
     a_period,
@@ -560,6 +561,26 @@ def hook(owner: str, role: str) -> Maker:
     return make
 
 
+def digest(owner: str, role: str) -> Maker:
+    """Make a subscription to an e-mail, which is its client's own."""
+
+    def make(session: Session, world: World) -> Subject:
+        row = a_digest(world.clients[owner, role])
+        session.add(row)
+        session.flush()
+        return Subject({"digestSubscriptionId": row.id}, Facts("client", frozenset({owner}), maker=role))
+
+    return make
+
+
+def ending(session: Session, world: World) -> Subject:
+    """Make the secret of an e-mail: it ends the e-mail for whoever has it."""
+    row = a_digest(world.clients[OWN, "coordinator"])
+    session.add(row)
+    session.flush()
+    return Subject({"digest": f"dig_{row.secret.hex()}"}, Facts("public"))
+
+
 def secret(status: str) -> Maker:
     """Make the secret of a calendar, whose client is active or not: it opens the calendar to whoever has it."""
 
@@ -737,6 +758,13 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "of the other side": subscription(PARTNER, "partner"),
         "missing": nothing(calendarSubscriptionId=MISSING),
     },
+    "digestSubscriptionId": {
+        "of a coordinator": digest(OWN, "coordinator"),
+        "of an auditor": digest(OWN, "auditor"),
+        "of the other side": digest(PARTNER, "partner"),
+        "missing": nothing(digestSubscriptionId=MISSING),
+    },
+    "digest": {"of a client": ending, "missing": nothing(digest="dig_missing")},
     "webhookId": WEBHOOK_CASES,
     "deliveryId": WEBHOOK_CASES,
     "secret": {

@@ -32,6 +32,7 @@ AUDIENCES = (None, (OWN, "coordinator"), (PARTNER, "coordinator"))
 EVERYBODY = (None, *((city, role) for city in (OWN, PARTNER) for role in ROLES))
 """Asked for all lists once, after all operations: after each it would be as many requests as all bad inputs."""
 EXAMPLE_SECRET = "cal_example"  # noqa: S105 (of a test)
+EXAMPLE_DIGEST = f"dig_{'0' * 64}"
 COLLECTIONS = {
     "uploads": "upload",
     "deliveries": "webhook_delivery",
@@ -54,6 +55,9 @@ RESTORE = {
     """,
     "revokeCalendarSubscription": f"INSERT INTO calendar_subscription (id, api_client_id, hash, label, language)"
     f" SELECT '{EXAMPLE_ID}', id, sha256('{EXAMPLE_SECRET}'), 'Phone', 'nl' FROM api_client"
+    f" WHERE name = 'coordinator of {OWN}' ON CONFLICT DO NOTHING",
+    "deleteDigestSubscription": f"INSERT INTO digest_subscription (id, api_client_id, secret, hash, label, email, language)"
+    f" SELECT '{EXAMPLE_ID}', id, decode(repeat('00', 32), 'hex'), sha256(decode(repeat('00', 32), 'hex')), 'Office', 'office@genk.example', 'nl' FROM api_client"
     f" WHERE name = 'coordinator of {OWN}' ON CONFLICT DO NOTHING",
     "changeWebhook": f"UPDATE webhook SET status = 'active', reason = NULL WHERE id = '{EXAMPLE_ID}'",
     "deleteWebhook": f"""
@@ -145,6 +149,7 @@ def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
             "delegationId": str(world.delegations["public"]), "programItemId": str(world.program_items["public"]),
             "hostCity": str(world.cities[PARTNER]),
             "calendarSubscriptionId": EXAMPLE_ID, "secret": EXAMPLE_SECRET,
+            "digestSubscriptionId": EXAMPLE_ID, "digest": EXAMPLE_DIGEST,
             "webhookId": EXAMPLE_ID, "deliveryId": EXAMPLE_ID,
             "documentId": str(world.documents["public"]), "uploadId": upload,
         }  # fmt: skip

@@ -109,6 +109,7 @@ def test_a_read_and_a_list_are_one_statement(world: World) -> None:
         "/v1/apiClients",
         f"/v1/apiClients/{world.clients[OWN, 'admin']}",
         "/v1/calendarSubscriptions",
+        "/v1/digestSubscriptions",
         "/v1/webhooks",
     ):
         with watched(world) as traffic:

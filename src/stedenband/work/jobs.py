@@ -20,6 +20,7 @@ from stedenband.config import Settings
 from stedenband.core.address import WORKER_OPTIONS, worker_session
 from stedenband.core.db import LINE
 from stedenband.documents.jobs import sweep_documents
+from stedenband.insight.jobs import send_digests
 from stedenband.people.jobs import apply_retention
 from stedenband.web.links import API
 from stedenband.webhooks.jobs import deliver, due, forget_deliveries, remind, tell
@@ -40,6 +41,7 @@ class Job:
 JOBS = (
     Job("seal", "*/10 * * * *", seal_changes),
     Job("remind", "7 * * * *", remind),
+    Job("digest", "*/20 5-18 * * *", send_digests),
     Job("retention", "11 1 * * *", apply_retention),
     Job("sweep", "41 1 * * *", sweep_documents),
     Job("forgetDeliveries", "51 1 * * *", forget_deliveries),
