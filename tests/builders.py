@@ -73,6 +73,8 @@ from stedenband.webhooks.models import Webhook, WebhookDelivery
 from tests.databases import TestDatabase, open_folder
 
 BASE = "http://127.0.0.1:8000"
+SMTP_URL, MAIL_FROM = "smtp://127.0.0.1:9", "register@links.example.org"
+"""Of an installation that sends e-mail, to nobody."""
 OWN, PARTNER, STRANGER = "Genk", "Francistown", "Elsewhere"
 """The city that owns the records of the world, the other member of its link, and a city that knows nothing of it."""
 
@@ -214,8 +216,8 @@ def app_on(database: TestDatabase) -> Iterator[Flask]:
             public_url=BASE,
             client_limit=0,
             anonymous_limit=0,
-            smtp_url="smtp://127.0.0.1:9",
-            mail_from="register@links.example.org",
+            smtp_url=SMTP_URL,
+            mail_from=MAIL_FROM,
         )
     )
     app.testing = True

@@ -12,11 +12,12 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+from tests.builders import MAIL_FROM
 from tests.processes import until
 from tests.receivers import certify
 
 SCRIPT = Path(__file__).with_name("smtp_server.py")
-SENDER = "register@links.example.org"
+SENDER = MAIL_FROM
 
 
 @dataclass(frozen=True)
