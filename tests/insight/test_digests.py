@@ -22,7 +22,7 @@ from stedenband.app import create_app
 from stedenband.config import Settings
 from stedenband.core.address import owner_session, worker_session
 from stedenband.core.log import configure
-from stedenband.insight.jobs import MOST_ATTEMPTS, MOST_REFUSALS, send_digests
+from stedenband.insight.jobs import MOST_ATTEMPTS, MOST_IN_A_ROW, MOST_REFUSALS, send_digests
 from stedenband.insight.rules import MOST
 from tests.access.test_keys import everything
 from tests.builders import BASE, OWN, PARTNER, Api, World, a_digest, a_project
@@ -189,6 +189,19 @@ def test_it_is_tried_so_often_on_one_day(post: Post) -> None:
     post.tomorrow()
     post.work()
     assert (post.read(made)["outcome"], rows(post, "SELECT attempts FROM digest_subscription")) == ("sent", [(1,)])
+
+
+def test_a_server_that_takes_nothing_is_not_asked_again_and_again(post: Post) -> None:
+    for number in range(MOST_IN_A_ROW + 2):
+        post.subscribe(email=f"office{number}@genk.example")
+    post.mailbox.behave("451 mail")
+    begun = "SELECT count(*) FROM digest_subscription WHERE attempts > 0"
+    for count in (MOST_IN_A_ROW, MOST_IN_A_ROW + 2):
+        post.work()
+        assert rows(post, begun) == [(count,)], "those that were not begun come first"
+    post.mailbox.behave("")
+    post.work()
+    assert len(post.mailbox.messages) == MOST_IN_A_ROW + 2
 
 
 def test_an_address_that_is_refused_day_after_day_is_given_up(post: Post) -> None:

@@ -29,6 +29,8 @@ logger = structlog.get_logger()
 
 MOST_ATTEMPTS = 10
 """On one day."""
+MOST_IN_A_ROW = 5
+"""Postponed ones, after which the others wait for the next run: it is the server's doing, which may hang each time."""
 MOST_REFUSALS = 3
 """Days in a row after which an address is given up."""
 OPEN = """
@@ -72,10 +74,18 @@ def send_digests(session: Session, settings: Settings) -> None:
         return
     waiting = session.scalars(text(LOOK), {"attempts": MOST_ATTEMPTS}).all()
     session.commit()
+    postponed = 0
     for key in waiting:
         digest = _begin(session, key, settings)
-        if digest and _send(session, key, digest, server) is Sent.POSTPONED:
-            logger.warning("digest postponed", subscription=str(key))
+        if digest is None:
+            continue
+        if _send(session, key, digest, server) is not Sent.POSTPONED:
+            postponed = 0
+            continue
+        logger.warning("digest postponed", subscription=str(key))
+        postponed += 1
+        if postponed == MOST_IN_A_ROW:
+            break
 
 
 def _begin(session: Session, key: UUID, settings: Settings) -> Digest | None:
