@@ -40,7 +40,7 @@ from stedenband.delegations.models import (
 )
 from stedenband.documents.models import Document, StoredFile
 from stedenband.documents.rules import Store
-from stedenband.insight.models import CalendarSubscription
+from stedenband.insight.models import CalendarSubscription, DigestSubscription
 from stedenband.insight.rules import credential_of
 from stedenband.people.models import (
     Contact,
@@ -74,6 +74,8 @@ from stedenband.webhooks.models import Webhook, WebhookDelivery
 from tests.databases import TestDatabase, open_folder
 
 BASE = "http://127.0.0.1:8000"
+SMTP_URL, MAIL_FROM = "smtp://127.0.0.1:9", "register@links.example.org"
+"""Of an installation that sends e-mail, to nobody."""
 OWN, PARTNER, STRANGER = "Genk", "Francistown", "Elsewhere"
 """The city that owns the records of the world, the other member of its link, and a city that knows nothing of it."""
 
@@ -209,7 +211,15 @@ def world_in(database: TestDatabase, *, empty: bool = False) -> Iterator[World]:
 def app_on(database: TestDatabase) -> Iterator[Flask]:
     """Make the application that uses a database; at the end of the block it holds no connection."""
     app = create_app(
-        Settings(data=DATA, database_url=database.api_url, public_url=BASE, client_limit=0, anonymous_limit=0)
+        Settings(
+            data=DATA,
+            database_url=database.api_url,
+            public_url=BASE,
+            client_limit=0,
+            anonymous_limit=0,
+            smtp_url=SMTP_URL,
+            mail_from=MAIL_FROM,
+        )
     )
     app.testing = True
     try:
@@ -496,6 +506,14 @@ def a_delivery(webhook: UUID) -> WebhookDelivery:
     """Return a message of a webhook that is yet to be sent."""
     kind = "org.stedenband.webhooks.test"
     return WebhookDelivery(webhook_id=webhook, record_id=webhook, type=kind, subject=f"{BASE}/v1/webhooks", data={})
+
+
+def a_digest(client: UUID, **values: Any) -> DigestSubscription:
+    """Return a subscription of a client to an e-mail about its reminders."""
+    number = next(_numbers)
+    secret = sha256(str(number).encode()).digest()
+    known = {"secret": secret, "hash": sha256(secret).digest(), "label": f"Office {number}", "language": "nl"}
+    return DigestSubscription(api_client_id=client, **{**known, "email": f"office{number}@genk.example", **values})
 
 
 def a_subscription(client: UUID, secret: str | None = None, **values: Any) -> CalendarSubscription:

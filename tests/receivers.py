@@ -57,7 +57,7 @@ class Receiver:
 @contextmanager
 def receiving(folder: Path, host: str = "localhost") -> Iterator[Receiver]:
     """Receive for the time of the block; `folder` gets `authority.pem`, which a sender has to trust."""
-    _certify(folder, host)
+    certify(folder, host)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -87,7 +87,8 @@ def receiving(folder: Path, host: str = "localhost") -> Iterator[Receiver]:
         server.server_close()
 
 
-def _certify(folder: Path, host: str) -> None:
+def certify(folder: Path, host: str = "localhost") -> None:
+    """Write a certificate with its key (`receiver.pem`) and that of its authority (`authority.pem`) into a folder."""
     key, authority_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority, now = _named("Authority of a test"), datetime.now(UTC)
 

@@ -129,12 +129,13 @@ def test_the_shipped_nginx_hands_on_what_the_api_compressed(as_shipped: Wire, wo
     assert as_shipped.call("PATCH", path, {"title": "By Brotli"}, If_Match=headers["ETag"])[0] == 200
 
 
-def test_the_shipped_nginx_keeps_the_secret_of_a_calendar_out_of_its_log() -> None:
+def test_the_shipped_nginx_keeps_secrets_in_addresses_out_of_its_log() -> None:
     with open_folder() as folder:
         with nginx(folder / "nginx", shipped, free_port()) as port:
-            for path in ("/v1/calendars/cal_secret", "/v1/nothing"):
+            for path in ("/v1/calendars/cal_secret", "/v1/digests/dig_secret/unsubscription", "/v1/nothing"):
                 assert Wire(port, "").call("GET", path)[0] == 503, "there is no API behind it"
         told = (folder / "nginx" / "log").read_text()
     assert "secret" not in told
     assert told.count('"path":"/v1/calendars/cal_…"') == 1
+    assert told.count('"path":"/v1/digests/dig_…"') == 1
     assert "/v1/nothing" in told

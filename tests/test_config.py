@@ -47,6 +47,8 @@ def test_every_field_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch
         trusted_proxies=2,
         largest_document=20,
         documents_quota=0,
+        smtp_url="smtps://register:password@mail.example:465",
+        mail_from="register@links.example",
         secret="a secret of thirty-two characters",  # noqa: S106
         cors_origins=("https://map.example.org", "http://localhost:5173", "https://[::1]:8443"),
     )
@@ -55,6 +57,13 @@ def test_every_field_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch
     assert Settings.from_environment() == chosen
     assert set(chosen.variables().items()) <= set(os.environ.items())
     assert len(chosen.variables()) == len(dataclasses.fields(Settings))
+
+
+def test_a_mail_server_that_is_none_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEDENBAND_SMTP_URL", "smtp://register:password@mail.example")
+    with pytest.raises(Refusal, match="STEDENBAND_MAIL_FROM") as refused:
+        Settings.from_environment()
+    assert "password" not in str(refused.value)
 
 
 def test_a_file_may_hold_settings_below_those_of_the_environment(

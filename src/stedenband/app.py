@@ -115,6 +115,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     documents.install(app, settings)
     webhooks.install(app, settings)
     tasks.install(app, settings)
+    insight.install(app, settings)
     guard.install(app, database, credential_reader(settings.issuer()))
     api, converter = openapi.api_for(app)
     problems.register(app)

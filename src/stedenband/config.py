@@ -12,6 +12,7 @@ from dotenv.parser import parse_stream
 from environs import Env, ValidationError, validate
 
 from stedenband.core.issuer import Issuer, read_issuer
+from stedenband.core.mail import MailServer, read_mail_server
 from stedenband.core.refusal import Refusal
 
 PREFIX = "STEDENBAND_"
@@ -135,6 +136,10 @@ class Settings:
     """What signs links to files, 32 characters or more; absent: one is made and kept in `data`."""
     webhooks_to_loopback: bool = False
     """Whether webhooks may lead to this machine, for whoever develops a receiver; never in an installation in use."""
+    smtp_url: str | None = None
+    """The server that sends e-mail (`smtps://user:password@host:465`; `smtp://…`: with STARTTLS); absent: no e-mail."""
+    mail_from: str | None = None
+    """The e-mail address that messages come from."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call the API from a browser, such as `https://map.example.org`; absent: none."""
 
@@ -170,6 +175,8 @@ class Settings:
             largest_document=env.int("LARGEST_DOCUMENT", 50, validate=POSITIVE),
             documents_quota=env.int("DOCUMENTS_QUOTA", 5000, validate=NOT_NEGATIVE),
             webhooks_to_loopback=env.bool("WEBHOOKS_TO_LOOPBACK", False),
+            smtp_url=env.str("SMTP_URL", None) or None,
+            mail_from=env.str("MAIL_FROM", None) or None,
             secret=env.str("SECRET", None, validate=long_enough) or None,
             cors_origins=tuple(env.list("CORS_ORIGINS", [], validate=origins)),
             oidc_issuer=env.str("OIDC_ISSUER", None) or None,
@@ -180,6 +187,7 @@ class Settings:
             oidc_roles=env.str("OIDC_ROLES", None) or None,
         )
         settings.issuer()  # what is wrong with it is said at the start, not by each process
+        settings.mail_server()
         return settings
 
     def at(self, port: int) -> "Settings":
@@ -207,3 +215,7 @@ class Settings:
             self.oidc_cities,
             self.oidc_roles,
         )
+
+    def mail_server(self) -> MailServer | None:
+        """Return the server that sends e-mail, None without one; raise Refusal where the settings are wrong."""
+        return read_mail_server(self.smtp_url, self.mail_from)

@@ -16,7 +16,7 @@ from stedenband.access.models import ROLES
 from stedenband.app import create_app
 from stedenband.config import Settings
 from tests.access.issuer_process import DISCOVERY, KEYS
-from tests.builders import BASE, DATA, Api, World
+from tests.builders import BASE, DATA, MAIL_FROM, SMTP_URL, Api, World
 
 AUDIENCE = "register"
 CLAIMS = {"sub": "a", "city": "Genk", "realm_access": {"roles": ["offline_access", "sb-coordinator"]}}
@@ -103,6 +103,8 @@ def settings_for(world: World, address: str) -> Settings:
         public_url=BASE,
         client_limit=0,
         anonymous_limit=0,
+        smtp_url=SMTP_URL,
+        mail_from=MAIL_FROM,
         oidc_issuer=address,
         oidc_audience=AUDIENCE,
         oidc_role_claim="realm_access.roles",

@@ -112,6 +112,16 @@ def test_the_calendar_of_a_person_is_that_persons_own(own_world: World, issuer: 
     assert one.call("DELETE", made["href"]).status_code == 204
 
 
+def test_the_e_mail_of_a_person_is_that_persons_own(own_world: World, issuer: Issuer) -> None:
+    one, other = (person(own_world, issuer, subject) for subject in ("a", "b"))
+    made = one.post("/v1/digestSubscriptions", {"label": "Office", "email": "office@genk.example"}).json
+    assert [each["id"] for each in one.get("/v1/digestSubscriptions").json["items"]] == [made["id"]]
+    for stranger in (other, own_world.api(OWN)):
+        assert stranger.get("/v1/digestSubscriptions").json["items"] == []
+        assert stranger.call("DELETE", made["href"]).status_code == 404
+    assert one.call("DELETE", made["href"]).status_code == 204
+
+
 def test_a_change_keeps_who_made_it_under_a_name_that_tells_nobody(own_world: World, issuer: Issuer) -> None:
     subject = "jan.peeters@genk.example"
     link = f"{LINKS}/{own_world.links['link']}"

@@ -34,6 +34,7 @@ from tests.builders import (
     a_decision,
     a_delegation,
     a_delivery,
+    a_digest,
     a_document,
     a_link,
     a_period,
@@ -582,6 +583,18 @@ def task(owner: str, role: str, kind: str | None = None) -> Maker:
     return make
 
 
+def digest(owner: str, role: str) -> Maker:
+    """Make a subscription to an e-mail, which is its client's own."""
+
+    def make(session: Session, world: World) -> Subject:
+        row = a_digest(world.clients[owner, role])
+        session.add(row)
+        session.flush()
+        return Subject({"digestSubscriptionId": row.id}, Facts("client", frozenset({owner}), maker=role))
+
+    return make
+
+
 def task_cases(name: str, kind: str | None = None) -> dict[str, Maker]:
     """Return whose tasks there are."""
     return {
@@ -590,6 +603,14 @@ def task_cases(name: str, kind: str | None = None) -> dict[str, Maker]:
         "of the other side": task(PARTNER, "partner", kind),
         "missing": nothing(**{name: MISSING}),
     }
+
+
+def ending(session: Session, world: World) -> Subject:
+    """Make the secret of an e-mail: it ends the e-mail for whoever has it."""
+    row = a_digest(world.clients[OWN, "coordinator"])
+    session.add(row)
+    session.flush()
+    return Subject({"digest": f"dig_{row.secret.hex()}"}, Facts("public"))
 
 
 def secret(status: str) -> Maker:
@@ -769,6 +790,13 @@ MAKERS: dict[str, dict[str, Maker]] = {
         "of the other side": subscription(PARTNER, "partner"),
         "missing": nothing(calendarSubscriptionId=MISSING),
     },
+    "digestSubscriptionId": {
+        "of a coordinator": digest(OWN, "coordinator"),
+        "of an auditor": digest(OWN, "auditor"),
+        "of the other side": digest(PARTNER, "partner"),
+        "missing": nothing(digestSubscriptionId=MISSING),
+    },
+    "digest": {"of a client": ending, "missing": nothing(digest="dig_missing")},
     "webhookId": WEBHOOK_CASES,
     "deliveryId": WEBHOOK_CASES,
     "taskId": task_cases("taskId"),

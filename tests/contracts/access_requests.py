@@ -293,6 +293,8 @@ BODIES: dict[tuple[str, str, str], Callable[[Asking], Any]] = {
     ("PATCH", "<apiClientId>", ""): lambda _: {"name": a_new_value()},
     ("POST", "keys", ""): lambda _: {},
     ("POST", "calendarSubscriptions", ""): lambda _: {"label": "A phone"},
+    ("POST", "digestSubscriptions", ""): lambda _: {"label": "An office", "email": "office@genk.example"},
+    ("POST", "unsubscription", ""): lambda _: None,
     ("POST", "webhooks", ""): lambda _: {"label": "A map", "url": "https://map.example.org/hooks"},
     ("PATCH", "<webhookId>", ""): lambda _: {"label": a_new_value()},
     ("POST", "exports", ""): lambda _: {"collection": "organizations", "format": "csv"},

@@ -35,6 +35,7 @@ EVERYBODY = (None, *((city, role) for city in (OWN, PARTNER) for role in ROLES))
 """Asked for all lists once, after all operations: after each it would be as many requests as all bad inputs."""
 EXAMPLE_SECRET = "cal_example"  # noqa: S105 (of a test)
 EXAMPLE_IMPORT, EXAMPLE_EXPORT = (f"{EXAMPLE_ID[:-2]}{end}" for end in ("38", "39"))
+EXAMPLE_DIGEST = f"dig_{'0' * 64}"
 COLLECTIONS = {
     "tasks": "task",
     "uploads": "upload",
@@ -71,6 +72,9 @@ RESTORE = {
         WHERE c.name = 'coordinator of {OWN}'
         ON CONFLICT (id) DO UPDATE SET canceled_at = NULL
     """,
+    "deleteDigestSubscription": f"INSERT INTO digest_subscription (id, api_client_id, secret, hash, label, email, language)"
+    f" SELECT '{EXAMPLE_ID}', id, decode(repeat('00', 32), 'hex'), sha256(decode(repeat('00', 32), 'hex')), 'Office', 'office@genk.example', 'nl' FROM api_client"
+    f" WHERE name = 'coordinator of {OWN}' ON CONFLICT DO NOTHING",
     "changeWebhook": f"UPDATE webhook SET status = 'active', reason = NULL WHERE id = '{EXAMPLE_ID}'",
     "deleteWebhook": f"""
         WITH hook AS (
@@ -163,6 +167,7 @@ def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
             "delegationId": str(world.delegations["public"]), "programItemId": str(world.program_items["public"]),
             "hostCity": str(world.cities[PARTNER]),
             "calendarSubscriptionId": EXAMPLE_ID, "secret": EXAMPLE_SECRET,
+            "digestSubscriptionId": EXAMPLE_ID, "digest": EXAMPLE_DIGEST,
             "webhookId": EXAMPLE_ID, "deliveryId": EXAMPLE_ID,
             "taskId": EXAMPLE_ID, "importId": EXAMPLE_IMPORT, "exportId": EXAMPLE_EXPORT,
             "documentId": str(world.documents["public"]), "uploadId": upload,

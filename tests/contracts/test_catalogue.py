@@ -38,19 +38,21 @@ WITHOUT_HISTORY = {
     "upload": "is under way for a day, and then a document or nothing",
     "webhook_delivery": "is the log of a webhook, kept for a month",
     "task": "is under way, and then forgotten within a month",
+    "webhook_reminder": "tells what a webhook was told",
 }
 LEFT_OUT = {
     "api_key": {"hash", "last_used_at"},
     "calendar_subscription": {"hash"},
+    "digest_subscription": {"secret", "hash", "told"},
     "webhook": {"secret", "previous_secret"},
 }
 """Columns that no history names besides the personal ones: a secret, and what every request moves."""
 
 DEFINER = {
     "agreement_candidates", "api_client_candidates", "check_agreement", "check_link", "check_transfer", "city_link_candidates",
-    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enqueue_task", "enter_calendar", "enter_task", "enter_webhook", "follow_ground", "follow_link", "follow_merged_link", "forget_imported_rows", "forget_results", "forget_link", "forget_replies",
+    "claim_city_link", "contact_candidates", "count_jobs", "count_replies", "enter", "enter_as", "enqueue_task", "enter_calendar", "enter_digest", "enter_task", "enter_webhook", "follow_ground", "follow_link", "follow_merged_link", "forget_imported_rows", "forget_results", "forget_link", "forget_replies",
     "has_client",
-    "check_award", "check_delegation", "check_dimensions", "check_document", "check_period", "check_program_item", "check_project", "decision_candidates", "delegation_candidates", "document_candidates", "enter_by_link", "exchange_project_candidates", "follow_decisions", "follow_delegations", "follow_documents", "follow_projects", "follow_subject", "follow_traveler", "indicator_candidates", "inherit", "join_delegations", "keep_documents", "keep_figures", "keep_file", "keep_own", "keep_own_delegations", "keep_period", "leave_delegations", "leave_documents", "leave_link", "leave_people", "leave_projects", "leave_results", "may_send", "merge_city_links", "my_links", "my_name", "my_senders", "narrow_delegations", "narrow_projects", "organization_candidates", "partner_city_candidates", "pass_on", "pass_on_delegation", "policy_action_candidates", "policy_goal_candidates", "policy_plan_candidates", "privacy_act_candidates", "program_item_candidates", "purge_replies", "record_change", "record_parts", "replies_about", "result_candidates", "sectors_are_whole", "spare_joiners", "tell_joiner", "tell_leavers", "tell_transfers", "transfer_ground_candidates", "unshare", "write_change",
+    "check_award", "check_delegation", "check_dimensions", "check_document", "check_period", "check_program_item", "check_project", "decision_candidates", "delegation_candidates", "document_candidates", "enter_by_link", "exchange_project_candidates", "follow_decisions", "follow_delegations", "follow_documents", "follow_projects", "follow_subject", "follow_traveler", "indicator_candidates", "inherit", "join_delegations", "keep_documents", "keep_figures", "keep_file", "keep_own", "keep_own_delegations", "keep_period", "leave_delegations", "leave_documents", "leave_link", "leave_people", "leave_projects", "leave_results", "may_send", "merge_city_links", "my_links", "my_name", "my_senders", "narrow_delegations", "narrow_projects", "organization_candidates", "partner_city_candidates", "pass_on", "pass_on_delegation", "policy_action_candidates", "policy_goal_candidates", "policy_plan_candidates", "privacy_act_candidates", "program_item_candidates", "purge_replies", "record_change", "record_parts", "replies_about", "result_candidates", "sectors_are_whole", "spare_joiners", "tell_joiner", "tell_leavers", "tell_transfers", "transfer_ground_candidates", "unshare", "unsubscribe_digest", "write_change",
 }  # fmt: skip
 """The functions that run with the owner's rights: trigger functions, and those for callers below."""
 
@@ -58,10 +60,10 @@ FOR_CALLERS = {
     "decision_candidates", "delegation_candidates", "program_item_candidates", "exchange_project_candidates", "policy_action_candidates", "policy_goal_candidates",
     "policy_plan_candidates",
     "agreement_candidates", "api_client_candidates", "city_link_candidates", "claim_city_link", "contact_candidates",
-    "count_jobs", "count_replies", "document_candidates", "enter", "enter_as", "enter_by_link", "enter_calendar", "forget_replies", "has_client", "indicator_candidates", "keep_file", "merge_city_links", "my_links", "my_name", "my_senders", "organization_candidates", "partner_city_candidates", "privacy_act_candidates", "result_candidates", "transfer_ground_candidates",
+    "count_jobs", "count_replies", "document_candidates", "enter", "enter_as", "enter_by_link", "enter_calendar", "forget_replies", "has_client", "indicator_candidates", "keep_file", "merge_city_links", "my_links", "my_name", "my_senders", "organization_candidates", "partner_city_candidates", "privacy_act_candidates", "result_candidates", "transfer_ground_candidates", "unsubscribe_digest",
 }  # fmt: skip
 
-FOR_THE_WORKER = {"enter_task", "enter_webhook", "purge_replies", "tell_transfers"}
+FOR_THE_WORKER = {"enter_digest", "enter_task", "enter_webhook", "purge_replies", "tell_transfers"}
 """The functions that the worker may call besides: they apply retention in all cities."""
 
 WORK = {
@@ -78,6 +80,8 @@ WORK = {
     "webhook": {"SELECT", "UPDATE"},
     "webhook_delivery": {"SELECT", "INSERT", "UPDATE", "DELETE"},
     "task": {"SELECT", "UPDATE", "DELETE"},
+    "webhook_reminder": {"SELECT", "INSERT"},
+    "digest_subscription": {"SELECT", "UPDATE"},
 }
 """What the worker does with all rows, whoever they belong to; besides it takes persons out of whatever names them."""
 
@@ -202,13 +206,15 @@ def test_every_policy_limits_something(catalogue: Connection) -> None:
 def test_the_worker_has_the_grants_of_the_api_and_what_its_own_work_takes(catalogue: Connection) -> None:
     more = {("change_seal", "INSERT"), ("sealed_change", "SELECT"), ("sealed_change", "INSERT"),
             ("stored_file", "SELECT"), ("stored_file", "DELETE"),
-            ("webhook_delivery", "UPDATE"), ("webhook_delivery", "DELETE"),
-            ("task", "UPDATE"), ("task", "DELETE")}  # fmt: skip
+            ("webhook_delivery", "UPDATE"), ("webhook_delivery", "DELETE"), ("webhook_reminder", "INSERT"),
+            ("digest_subscription", "UPDATE"), ("task", "UPDATE"), ("task", "DELETE")}  # fmt: skip
     of_worker, of_api = grants(catalogue, "stedenband_worker"), grants(catalogue, "stedenband_api")
     secrets = of_worker["webhook", "SELECT"] - of_api["webhook", "SELECT"]
     assert secrets == {"secret", "previous_secret"}
     of_worker["webhook", "SELECT"] -= secrets
     assert of_api.pop(("task", "UPDATE")) == {"canceled_at"}
+    assert of_worker["digest_subscription", "SELECT"] - of_api["digest_subscription", "SELECT"] == {"secret", "told"}
+    of_worker["digest_subscription", "SELECT"] -= {"secret", "told"}
     assert {name: columns for name, columns in of_worker.items() if name not in more} == of_api
     assert set(of_worker) == {*of_api, *more}
 
@@ -240,10 +246,10 @@ def test_nobody_updates_what_says_whose_a_record_is_and_since_when(catalogue: Co
             assert not columns & FIXED - LATER.get(table, set()), table
 
 
-@pytest.mark.parametrize("table", ["api_key", "calendar_subscription", "webhook"])
+@pytest.mark.parametrize("table", ["api_key", "calendar_subscription", "digest_subscription", "webhook"])
 def test_nobody_reads_a_secret_or_its_hash(catalogue: Connection, table: str) -> None:
     readable = grants(catalogue, "stedenband_api")[table, "SELECT"]
-    secrets = {"hash", "secret", "previous_secret"}
+    secrets = {"hash", "secret", "previous_secret", "told"}
     assert readable == {column.name for column in Record.metadata.tables[table].c} - secrets
 
 

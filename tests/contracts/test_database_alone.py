@@ -276,6 +276,19 @@ NOBODY = (
         "INSERT INTO calendar_subscription (api_client_id, hash, label, language, person_id)"
         " VALUES (my_client(), 'x', 'Ours', 'nl', uuidv7())"
     ),
+    "SELECT secret FROM digest_subscription",
+    "SELECT hash FROM digest_subscription",
+    "SELECT told FROM digest_subscription",
+    "UPDATE digest_subscription SET label = 'Ours'",
+    "SELECT enter_digest(uuidv7())",
+    (
+        "INSERT INTO digest_subscription (api_client_id, secret, hash, label, email, language)"
+        " VALUES (uuidv7(), sha256(''), sha256(sha256('')), 'Ours', 'office@genk.example', 'nl')"
+    ),
+    (
+        "INSERT INTO digest_subscription (api_client_id, secret, hash, label, email, language, person_id)"
+        " VALUES (my_client(), sha256(''), sha256(sha256('')), 'Ours', 'office@genk.example', 'nl', uuidv7())"
+    ),
     "SELECT secret FROM webhook",
     "SELECT previous_secret FROM webhook",
     "SELECT enter_webhook(uuidv7())",
@@ -298,6 +311,7 @@ NOBODY = (
         " VALUES (my_client(), 'export', '{}', 'en', 'done', '{}', now())"
     ),
     "UPDATE webhook_delivery SET state = 'delivered'",
+    "INSERT INTO webhook_reminder VALUES (uuidv7(), 'planEnd', uuidv7(), current_date, true)",
     "DELETE FROM webhook_delivery",
     (
         "INSERT INTO webhook_delivery (webhook_id, record_id, type, subject, data)"

@@ -38,7 +38,7 @@ from stedenband.delegations.models import (
     TravelLeg,
 )
 from stedenband.documents.models import Document
-from stedenband.insight.models import CalendarSubscription
+from stedenband.insight.models import CalendarSubscription, DigestSubscription
 from stedenband.people.models import (
     Contact,
     ContactEmail,
@@ -86,6 +86,7 @@ from tests.builders import (
     World,
     a_decision,
     a_delegation,
+    a_digest,
     a_document,
     a_link,
     a_plan,
@@ -130,7 +131,10 @@ NOT_SHOWN = {
     "title": "is the title of references",
     "position": "is the order of the parts",
     "hash": "is the secret of a key",
-    "secret": "is shown once, when it is made",
+    "secret": "is shown once, when it is made, or stands in what is sent",
+    "told": "is what the worker remembers",
+    "attempts": "is what the worker counts",
+    "refusals": "is what the worker counts",
     "previous_secret": "signs for a day after a rotation",
     "epoch": "is part of the position in the feed",
     "transaction_id": "is part of the position in the feed",
@@ -174,9 +178,9 @@ WITHOUT_ADDRESS = {
     ProjectMove,
 }
 SEEN_ELSEWHERE = {"city_id", "published_at"}
-FOR_FEW = {"apiClients", "calendarSubscriptions", "privacyActs", "transferGrounds", "webhooks"}
+FOR_FEW = {"apiClients", "calendarSubscriptions", "digestSubscriptions", "privacyActs", "transferGrounds", "webhooks"}
 """Resources that not every caller sees rows of."""
-WHOLE = {"apiClients", "calendarSubscriptions", "webhooks"}
+WHOLE = {"apiClients", "calendarSubscriptions", "digestSubscriptions", "webhooks"}
 """Those whose rows are shown whole to whoever sees them."""
 
 
@@ -323,8 +327,12 @@ def enrich(world: World) -> None:
                            scopes=["cityLinks:read"], last_read_on=date(2026, 7, 1)),
             a_subscription(auditor), a_subscription(other, partner_city_id=own, kinds=[]),
             a_subscription(other, person_id=key.id),
+            a_digest(auditor), a_digest(other, person_id=key.id, kinds=[]),
+            a_digest(other, label=UGLY, kinds=["planEnd"], scopes=["reminders:read"], status="disabled", reason="refused",
+                     last_on=date(2026, 7, 1), outcome="refused", told=[]),
             a_webhook(other, person_id=key.id), a_webhook(auditor, operations=[], resources=[]),
-            a_webhook(auditor, label=UGLY, city_link_id=full.id, resources=["cityLinks", "results"], operations=["created"],
+            a_webhook(auditor, label=UGLY, city_link_id=full.id, resources=["cityLinks", "reminders"], operations=["created"],
+                      language="fr",
                       status="disabled", reason="gone", previous_secret=bytes(32), previous_until=datetime(2026, 2, 1, tzinfo=UTC)),
         ))  # fmt: skip
         session.commit()
@@ -502,7 +510,7 @@ def test_the_rows_have_every_value_and_every_value_missing(rich: World) -> None:
             PolicyPlan, PolicyGoal, PolicyAction, Decision, ExchangeProject, Juror, Nomination, ParticipatingOrganization,
             Participation, ProjectMove, Result, Indicator, Period, PeriodFigure,
             Delegation, DelegationMove, FollowUp, Gift, Meeting, Participant, ProgramItem, TravelLeg,
-            Document, ApiClient, ApiKey, CalendarSubscription, Webhook,
+            Document, ApiClient, ApiKey, CalendarSubscription, DigestSubscription, Webhook,
         ):  # fmt: skip
             for column in kind.__table__.c:
                 if column.nullable and column.name not in SEEN_ELSEWHERE:

@@ -28,7 +28,10 @@ ABOVE: dict[str, Any] = {
 def one_of(world: World, resource: Resource) -> tuple[Api, str]:
     """Return a caller and the address of a record that it sees."""
     api = world.api(
-        OWN, "admin" if resource.name in {"apiClients", "calendarSubscriptions", "webhooks"} else "coordinator"
+        OWN,
+        "admin"
+        if resource.name in {"apiClients", "calendarSubscriptions", "digestSubscriptions", "webhooks"}
+        else "coordinator",
     )
     collection = resource.path
     if resource.parent:
@@ -38,6 +41,8 @@ def one_of(world: World, resource: Resource) -> tuple[Api, str]:
         api.post("/v1/subjectAccess", {"name": "Nobody Known"})
     if resource.name == "calendarSubscriptions":
         world.api(OWN).post(f"/v1{collection}", {"label": "Phone", "city": {"id": str(world.cities[OWN])}})
+    if resource.name == "digestSubscriptions":
+        world.api(OWN).post(f"/v1{collection}", {"label": "Office", "email": "office@genk.example"})
     if resource.name == "webhooks":
         link = {"id": str(world.links["public"])}
         world.api(OWN).post(f"/v1{collection}", {"label": "Map", "url": "https://map.example.org/", "cityLink": link})

@@ -73,12 +73,16 @@ def ids_in(world: World) -> dict[str, str]:
     if not staff.get(acts).json["items"]:
         assert staff.post("/v1/subjectAccess", {"name": "Nobody Known", "fileNumber": number}).status_code < 300
     phone = staff.post("/v1/calendarSubscriptions", {"label": "Phone"}).json
+    offices = staff.get("/v1/digestSubscriptions").json["items"]
+    office = {"label": "Office", "email": "office@genk.example"}
+    office = offices[0] if offices else staff.post("/v1/digestSubscriptions", office).json
     hooks = staff.get("/v1/webhooks").json["items"]
     hook = hooks[0] if hooks else staff.post("/v1/webhooks", {"label": "Map", "url": "https://map.example.org/"}).json
     tried = staff.post(f"/v1/webhooks/{hook['id']}/test", None).json
     tasks = [task_of(world, kind) for kind in (None, "import", "export")]
     return {
         **dict(zip(("taskId", "importId", "exportId"), tasks, strict=True)),
+        "digestSubscriptionId": office["id"], "digest": "dig_never",
         "webhookId": hook["id"], "deliveryId": tried["id"],
         "calendarSubscriptionId": phone["id"], "secret": phone["address"].rpartition("/")[2],
         "apiClientId": client, "keyId": api.get(f"/v1/apiClients/{client}").json["keys"][0]["id"],

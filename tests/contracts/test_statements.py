@@ -96,7 +96,7 @@ def paths(world: World) -> list[str]:
 
 
 def test_a_read_and_a_list_are_one_statement(world: World) -> None:
-    assert len(RESOURCES) == 21, "a new resource belongs in the list below"
+    assert len(RESOURCES) == 22, "a new resource belongs in the list below"
     for api in (world.api(), world.api(OWN)):
         for path in paths(world):
             with watched(world) as traffic:
@@ -109,6 +109,7 @@ def test_a_read_and_a_list_are_one_statement(world: World) -> None:
         "/v1/apiClients",
         f"/v1/apiClients/{world.clients[OWN, 'admin']}",
         "/v1/calendarSubscriptions",
+        "/v1/digestSubscriptions",
         "/v1/webhooks",
         "/v1/tasks",
     ):

@@ -18,7 +18,7 @@ from stedenband.core import db
 from stedenband.core.access import PERMISSIONS, Actor, Permission, Relation, Role
 from stedenband.core.records import Owned
 from stedenband.web import sight
-from tests.builders import BASE, DATA, Reply
+from tests.builders import BASE, DATA, MAIL_FROM, SMTP_URL, Reply
 from tests.contracts.access_records import Stage, Subject, cells, kind_of
 from tests.contracts.access_requests import Asking
 from tests.contracts.access_rules import RULES, Caller, Rule, expected, sees
@@ -102,7 +102,17 @@ def prevented(answer: Reply, caller: Caller, subject: Subject) -> bool:
 def unwalled(stage: Stage) -> Iterator[Stage]:
     """The matrix over a connection of the superuser, whom no policy binds."""
     url = stage.world.database.superuser_url
-    app = create_app(Settings(data=DATA, database_url=url, public_url=BASE, client_limit=0, anonymous_limit=0))
+    app = create_app(
+        Settings(
+            data=DATA,
+            database_url=url,
+            public_url=BASE,
+            client_limit=0,
+            anonymous_limit=0,
+            smtp_url=SMTP_URL,
+            mail_from=MAIL_FROM,
+        )
+    )
     engine = app.extensions["stedenband.database"].engine
     event.remove(engine, "connect", db._refuse_unsafe)  # noqa: SLF001 (the one thing that stands in the way)
     with closing(Stage(replace(stage.world, app=app))) as made:

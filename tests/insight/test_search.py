@@ -134,13 +134,14 @@ def test_a_search_is_one_statement_and_none_where_there_is_nothing_to_search(wor
 def test_every_collection_takes_words_but_contacts_and_ones_own_subscriptions() -> None:
     """A person's name may not stand in an address: `POST /contacts/query` takes words. Of calendars one has a handful."""
     wordless = {resource.name for resource in RESOURCES if "q" not in resource.filter_named}
-    assert wordless == {"contacts", "calendarSubscriptions", "webhooks"}
+    assert wordless == {"contacts", "calendarSubscriptions", "digestSubscriptions", "webhooks"}
 
 
 def test_a_search_is_of_all_that_has_words_of_its_own_but_contacts(world: World) -> None:
     answer = world.api().get("/v1/search?q=genk&resource=none")
     offered = set(re.findall(r"\w+", answer.json["issues"][0]["detail"])) & {each.name for each in RESOURCES}
-    assert offered == {each.name for each in RESOURCES} - {"contacts", "periods", "calendarSubscriptions", "webhooks"}
+    of_clients = {"calendarSubscriptions", "digestSubscriptions", "webhooks"}
+    assert offered == {each.name for each in RESOURCES} - {"contacts", "periods", *of_clients}
 
 
 def test_what_is_searched_and_shown_is_for_everyone_who_sees_the_row() -> None:

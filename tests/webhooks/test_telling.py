@@ -148,5 +148,5 @@ def test_after_a_restore_a_receiver_is_told_to_load_everything_anew(rig: Rig) ->
 
 
 def test_all_that_callers_follow_can_be_told() -> None:
-    of_administrators = {"apiClients", "calendarSubscriptions", "webhooks"}
+    of_administrators = {"apiClients", "calendarSubscriptions", "digestSubscriptions", "webhooks"}
     assert set(TELLABLE) == {each.name for each in RESOURCES} - of_administrators

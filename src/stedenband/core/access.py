@@ -43,6 +43,9 @@ class Permission(StrEnum):
     DELEGATIONS_MOVE = "delegations:move"
     DELEGATIONS_READ = "delegations:read"
     DELEGATIONS_UPDATE = "delegations:update"
+    DIGEST_SUBSCRIPTIONS_CREATE = "digestSubscriptions:create"
+    DIGEST_SUBSCRIPTIONS_DELETE = "digestSubscriptions:delete"
+    DIGEST_SUBSCRIPTIONS_READ = "digestSubscriptions:read"
     DOCUMENTS_CREATE = "documents:create"
     DOCUMENTS_DELETE = "documents:delete"
     DOCUMENTS_READ = "documents:read"
@@ -142,6 +145,9 @@ _SUBSCRIBE = frozenset(
         P.CALENDAR_SUBSCRIPTIONS_DELETE,
         P.CALENDAR_SUBSCRIPTIONS_READ,
         P.EXPORTS_CREATE,
+        P.DIGEST_SUBSCRIPTIONS_CREATE,
+        P.DIGEST_SUBSCRIPTIONS_DELETE,
+        P.DIGEST_SUBSCRIPTIONS_READ,
         P.REMINDERS_READ,
         P.TASKS_CANCEL,
         P.TASKS_READ,
@@ -240,6 +246,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.CALENDAR_SUBSCRIPTIONS_DELETE,
         P.CALENDAR_SUBSCRIPTIONS_READ,
         P.EXPORTS_CREATE,
+        P.DIGEST_SUBSCRIPTIONS_DELETE,
+        P.DIGEST_SUBSCRIPTIONS_READ,
         P.IMPORTS_CREATE,
         P.METRICS_READ,
         P.PARTNER_CITIES_CREATE,

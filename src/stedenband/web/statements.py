@@ -18,7 +18,7 @@ from stedenband.web.resource import Filter, Resource
 from stedenband.web.sqljson import Writer
 
 KEPT_SHAPES = 1024
-NOT_LISTED = frozenset({"search", "hash", "secret", "previous_secret"})
+NOT_LISTED = frozenset({"search", "hash", "secret", "previous_secret", "told"})
 """Columns that no list reads: the words that find a record, and what callers never read."""
 SQL_TYPES: dict[type[fields.Field], Any] = {
     fields.Key: Uuid(),

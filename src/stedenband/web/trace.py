@@ -20,8 +20,8 @@ QUIET = frozenset({"/livez", "/metrics", "/readyz"})
 """What the platform asks all the time: logged only when it fails, and not limited."""
 VARIES = ("Accept", "Authorization", "Accept-Encoding")
 """The request headers on which every reply depends."""
-SECRET = re.compile(r"cal_[A-Za-z0-9_-]+", re.ASCII)
-"""The secret in the address of a calendar, or what is left of it where somebody mistyped the address."""
+SECRET = re.compile(r"(cal|dig)_[A-Za-z0-9_-]+", re.ASCII)
+"""The secret in the address of a calendar or that ends an e-mail, or what is left of it where it was mistyped."""
 OURS = "stedenband.trace"
 """Where the environment of a request keeps the id of its reply."""
 
@@ -80,7 +80,7 @@ def install(app: Flask, carried: Mapping[str, str] | None = None, varies: Iterab
 
 def loggable(path: str) -> str:
     """Return a path without the secret that it may hold."""
-    return SECRET.sub("cal_…", path)
+    return SECRET.sub(r"\1_…", path)
 
 
 def _related(environ: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,6 @@
-"""Webhook: an address that is told of changes; WebhookDelivery: what it was told, or is to be."""
+"""Webhook: an address that is told of changes; WebhookDelivery, WebhookReminder: what it was told, or is to be."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from stedenband.core.destinations import LONGEST
 from stedenband.core.outbound import FAILURES
 from stedenband.core.privacy import AUDIT
 from stedenband.core.records import NOW, Record, Versioned, one_of, plain
+from stedenband.insight.models import REMINDER_KINDS, SPOKEN
 
 if TYPE_CHECKING:
     from stedenband.cities.models import CityLink
@@ -44,6 +45,10 @@ TELLABLE = (
     "transferGrounds",
 )
 """The collections whose changes are told."""
+REMINDERS = "reminders"
+"""What a webhook names to be told what is to be done."""
+NAMED = (*TELLABLE, REMINDERS)
+"""What a webhook may name among its resources."""
 URL = "^https?://[!-~]+$"
 
 
@@ -64,7 +69,8 @@ class Webhook(Versioned, Record):
         plain("label", 100),
         one_of("status", WEBHOOK_STATUSES),
         one_of("reason", WEBHOOK_REASONS),
-        _among("resources", TELLABLE),
+        one_of("language", SPOKEN),
+        _among("resources", NAMED),
         _among("operations", OPERATIONS),
         CheckConstraint(f"url ~ '{URL}' AND length(url) <= {LONGEST}", name="url"),
         CheckConstraint("octet_length(secret) = 32", name="secret"),
@@ -72,7 +78,7 @@ class Webhook(Versioned, Record):
         Index("ix_webhook_api_client_id_created_at", "api_client_id", "created_at", "id"),
         {
             "info": {
-                "impersonal": "api_client_id url resources operations city_link_id status reason secret"
+                "impersonal": "api_client_id url resources operations city_link_id language status reason secret"
                 " previous_secret previous_until epoch transaction_id sequence"
             }
         },
@@ -85,6 +91,7 @@ class Webhook(Versioned, Record):
     resources: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     operations: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     city_link_id: Mapped[UUID | None] = mapped_column(ForeignKey("city_link.id", ondelete="CASCADE"), index=True)
+    language: Mapped[str] = mapped_column(server_default=text("'nl'::text"))
     status: Mapped[str] = mapped_column(server_default=text("'active'::text"))
     reason: Mapped[str | None]
     secret: Mapped[bytes] = mapped_column(deferred=True, deferred_raiseload=True)
@@ -139,3 +146,22 @@ class WebhookDelivery(Record):
     failure: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     ended_at: Mapped[datetime | None]
+
+
+class WebhookReminder(Record):
+    """A reminder that a webhook was told: of which kind and record, for which day, and whether that had passed.
+
+    A row stays as long as its webhook, so that nothing is told twice.
+    """
+
+    __tablename__ = "webhook_reminder"
+    __table_args__ = (
+        one_of("kind", REMINDER_KINDS),
+        {"info": {"impersonal": "webhook_id kind record_id due_on overdue"}},
+    )
+
+    webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhook.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(primary_key=True)
+    due_on: Mapped[date] = mapped_column(primary_key=True)
+    overdue: Mapped[bool] = mapped_column(primary_key=True)

@@ -20,6 +20,7 @@ from stedenband.web.declare import StrictBlueprint, declare
 from stedenband.web.formats.offers import EXPORTS
 from stedenband.web.guard import caller, visit
 from stedenband.web.idempotency import once
+from stedenband.web.language import spoken
 from stedenband.web.links import base_address
 from stedenband.web.mount import address, answer, mount
 from stedenband.web.problems import not_found
@@ -73,7 +74,7 @@ def create_webhook(data: dict[str, Any]) -> Response:
     """Make a webhook and show its secret, this once."""
 
     def work(session: Session) -> Response:
-        made, secret = rules.create_webhook(session, caller(), data)
+        made, secret = rules.create_webhook(session, caller(), {"language": spoken(), **data})
         return _with_secret(answer(session, WEBHOOKS, made.id, CREATED), secret)
 
     return once(work, secret=True)
@@ -109,7 +110,7 @@ def replay_webhook(data: dict[str, Any], **ids: UUID) -> Response:
         row, _ = find(session, WEBHOOKS, ids)
         check_version(row.version)
         [(epoch,)] = asked(session, EPOCH, {})
-        rules.replay(row, epoch, *position(data.get("after"), epoch, "body"))
+        rules.replay(session, row, epoch, *position(data.get("after"), epoch, "body"))
         touch(session, row)
         return answer(session, WEBHOOKS, row.id)
 
@@ -222,7 +223,7 @@ declare(
     "replay_webhook",
     Permission.WEBHOOKS_UPDATE,
     replay_webhook,
-    summary="Tell again what came after a cursor of the feed of changes",
+    summary="Tell again what came after a cursor of the feed of changes; without one everything, reminders too",
     body=ReplaySchema,
     returns=WebhookSchema,
     facts={"conditional": True, "status": 200},

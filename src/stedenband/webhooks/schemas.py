@@ -8,11 +8,12 @@ from marshmallow import ValidationError
 from stedenband.changes.models import OPERATIONS
 from stedenband.core.destinations import LONGEST, Destination, host_and_port
 from stedenband.core.outbound import FAILURES
+from stedenband.insight.models import SPOKEN
 from stedenband.web import fields
 from stedenband.web.schema import Schema
 from stedenband.webhooks.models import (
     DELIVERY_STATES,
-    TELLABLE,
+    NAMED,
     WEBHOOK_REASONS,
     WEBHOOK_STATUSES,
     Webhook,
@@ -56,9 +57,12 @@ class WebhookSchema(Schema):
         required=True,
         example="https://map.example.org/hooks/stedenband",
     )
-    resources = fields.CodeArray("Only changes of these collections; absent or empty: of all.", TELLABLE)
+    resources = fields.CodeArray(
+        "Only changes of these collections; absent or empty: of all. Reminders are told where they are named.", NAMED
+    )
     operations = fields.CodeArray("Only these operations; absent or empty: all.", OPERATIONS)
     city_link = fields.Reference("Only changes of this link and of what belongs to it.", "/cityLinks/{id}")
+    language = fields.Code("The language of its reminders; absent: that of this request.", SPOKEN, example="nl")
     status = fields.Code(
         "Whether it is told: `paused` as you wish, `disabled` by the register.",
         WEBHOOK_STATUSES,

@@ -24,6 +24,7 @@ from stedenband.core.db import LINE
 from stedenband.documents.jobs import sweep_documents
 from stedenband.documents.rules import FOLDER as DOCUMENTS
 from stedenband.documents.rules import Store
+from stedenband.insight.jobs import send_digests
 from stedenband.people.jobs import apply_retention
 from stedenband.tasks.jobs import Kind, carry_out, forget_tasks
 from stedenband.tasks.rules import FOLDER, Files
@@ -33,7 +34,7 @@ from stedenband.transfer.imports.long import import_file
 from stedenband.transfer.imports.order import Register
 from stedenband.transfer.imports.words import Vocabulary
 from stedenband.web.links import API
-from stedenband.webhooks.jobs import deliver, due, forget_deliveries, tell
+from stedenband.webhooks.jobs import deliver, due, forget_deliveries, remind, tell
 
 logger = structlog.get_logger()
 
@@ -50,6 +51,8 @@ class Job:
 
 JOBS = (
     Job("seal", "*/10 * * * *", seal_changes),
+    Job("remind", "7 * * * *", remind),
+    Job("digest", "*/20 5-18 * * *", send_digests),
     Job("retention", "11 1 * * *", apply_retention),
     Job("sweep", "41 1 * * *", sweep_documents),
     Job("forgetDeliveries", "51 1 * * *", forget_deliveries),

@@ -1,12 +1,22 @@
 """What is asked of several resources at once: the search, statistics, reminders, and calendars."""
 
+from flask import Flask
 from flask_smorest import Blueprint
 
 from stedenband.cities.models import CityLink, PartnerCity
+from stedenband.config import Settings
 from stedenband.core.access import Permission
-from stedenband.insight.models import ENTRY_KINDS, ENTRY_STATUSES, REMINDER_KINDS
-from stedenband.insight.routes import calendars, reminders
+from stedenband.insight.models import (
+    DIGEST_OUTCOMES,
+    DIGEST_REASONS,
+    DIGEST_STATUSES,
+    ENTRY_KINDS,
+    ENTRY_STATUSES,
+    REMINDER_KINDS,
+)
+from stedenband.insight.routes import calendars, digests, reminders
 from stedenband.insight.routes.delegations import REGISTERS, read_figures, read_register
+from stedenband.insight.routes.digests import DIGEST_SUBSCRIPTIONS, declare_digests
 from stedenband.insight.routes.search import search_in
 from stedenband.insight.routes.statistics import count_projects
 from stedenband.insight.routes.subscriptions import CALENDAR_SUBSCRIPTIONS, declare_subscriptions
@@ -30,8 +40,20 @@ from stedenband.web.declare import StrictBlueprint, declare
 from stedenband.web.listing import filter_fields
 from stedenband.web.resource import Resource
 
-RESOURCES = (CALENDAR_SUBSCRIPTIONS,)
-CODE_LISTS = {"entryKinds": ENTRY_KINDS, "entryStatuses": ENTRY_STATUSES, "reminderKinds": REMINDER_KINDS}
+RESOURCES = (CALENDAR_SUBSCRIPTIONS, DIGEST_SUBSCRIPTIONS)
+CODE_LISTS = {
+    "digestOutcomes": DIGEST_OUTCOMES,
+    "digestReasons": DIGEST_REASONS,
+    "digestStatuses": DIGEST_STATUSES,
+    "entryKinds": ENTRY_KINDS,
+    "entryStatuses": ENTRY_STATUSES,
+    "reminderKinds": REMINDER_KINDS,
+}
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Take subscriptions to e-mail where the settings name a mail server."""
+    digests.install(app, settings)
 
 
 def blueprint(resources: tuple[Resource, ...]) -> Blueprint:
@@ -116,4 +138,5 @@ def blueprint(resources: tuple[Resource, ...]) -> Blueprint:
             offers=(calendars.CALENDAR,),
         )
     declare_subscriptions(made)
+    declare_digests(made)
     return made

@@ -14,10 +14,10 @@ from stedenband.cities.models import CityLink, CityLinkMember, PartnerCity
 from stedenband.core.access import Permission
 from stedenband.core.finished import finished
 from stedenband.insight.models import ENTRY_KINDS, REMINDER_KINDS
-from stedenband.insight.routes.entries import entries, event, item, permitted
 from stedenband.insight.routes.reminders import reminders
 from stedenband.insight.rules import credential_of
 from stedenband.insight.schemas import MOST_ENTRIES, CalendarSchema
+from stedenband.insight.statements.entries import entries, event, item, permitted
 from stedenband.web.conditional import reply, tag
 from stedenband.web.declare import View
 from stedenband.web.exports import answer_page
@@ -92,7 +92,7 @@ def _entries(
 ) -> tuple[str, list[dict[str, Any]]] | None:
     """Return whose calendar it is and its entries, at most one more than are shown; None: missing or unseen."""
     values = {"place": key, "limit": MOST_ENTRIES + 1, "lang": language}
-    rows = visit().rows(_statement(kind, permitted(kinds), base_address()), values, named=True)
+    rows = visit().rows(_statement(kind, permitted(kinds, caller()), base_address()), values, named=True)
     return (rows[0].whose, [item(row, language) for row in rows if row.kind]) if rows else None
 
 

@@ -1,25 +1,20 @@
-"""`GET /reminders`: what the caller's city has to do by a day, in one statement, as a list and as a calendar.
-
-Of the own city, and of the links that it is a member of; what there is to do stands in `entries`.
-"""
+"""`GET /reminders`: what the caller's city has to do by a day, in one statement, as a list and as a calendar."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, BinaryIO
 
 import orjson
 from flask import Response
-from sqlalchemy import Integer, bindparam, func, select
 
-from stedenband.core.finished import finished
 from stedenband.insight.models import REMINDER_KINDS
-from stedenband.insight.routes.entries import entries, event, item, permitted
 from stedenband.insight.schemas import MOST_REMINDERS, RemindersSchema
+from stedenband.insight.statements.entries import event, permitted
+from stedenband.insight.statements.reminders import BEGINNING, reminder, reminders_of
 from stedenband.web.conditional import reply, tag
 from stedenband.web.exports import answer_page
 from stedenband.web.formats.icalendar import calendar
 from stedenband.web.formats.table import ICALENDAR, Representation, Subject
-from stedenband.web.guard import visit
+from stedenband.web.guard import caller, visit
 from stedenband.web.language import spoken
 from stedenband.web.links import base_address
 from stedenband.web.listing import page_address
@@ -38,12 +33,10 @@ def read_reminders(query: dict[str, Any]) -> Response:
 
 def reminders(kinds: Iterable[str], ahead: int, language: str) -> tuple[list[dict[str, Any]], bool]:
     """Return what is to be done within `ahead` days, and whether that is all of it."""
-    asked = permitted(kinds)
-    values = {"ahead": ahead, "limit": MOST_REMINDERS + 1, "lang": language}
-    rows = visit().rows(_statement(asked, base_address()), values, named=True) if asked else []
-    return [item(row, language) | {"overdue": row.overdue} for row in rows[:MOST_REMINDERS]], len(
-        rows
-    ) <= MOST_REMINDERS
+    asked = permitted(kinds, caller())
+    values = {"ahead": ahead, "limit": MOST_REMINDERS + 1, "lang": language, **BEGINNING}
+    rows = visit().rows(reminders_of(asked, base_address()), values, named=True) if asked else []
+    return [reminder(row, language) for row in rows[:MOST_REMINDERS]], len(rows) <= MOST_REMINDERS
 
 
 def write_calendar(subject: Subject, documents: Iterable[bytes], out: BinaryIO) -> None:
@@ -53,14 +46,3 @@ def write_calendar(subject: Subject, documents: Iterable[bytes], out: BinaryIO) 
 
 
 CALENDAR = Representation(ICALENDAR, write_calendar)
-
-
-@lru_cache(1 << len(REMINDER_KINDS))
-def _statement(kinds: tuple[str, ...], base: str) -> str:
-    """`ahead` days, `limit` and `lang` -> the reminders of these kinds, the earliest first."""
-    found = entries(kinds, base)
-    soon = found.c.on <= func.current_date() + bindparam("ahead", type_=Integer())
-    order = (found.c.on, found.c.kind, found.c.id)
-    overdue = (found.c.on < func.current_date()).label("overdue")
-    limit = bindparam("limit", type_=Integer())
-    return finished(select(found, overdue).where(found.c.due, soon).order_by(*order).limit(limit))

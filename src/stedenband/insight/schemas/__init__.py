@@ -1,5 +1,6 @@
 """What search, statistics, reminders and calendars look like on the wire."""
 
+from stedenband.insight.schemas.digests import DigestSubscriptionSchema
 from stedenband.insight.schemas.entries import MOST_ENTRIES, CalendarQuery, CalendarSchema, EntrySchema
 from stedenband.insight.schemas.reminders import (
     AHEAD,
@@ -20,6 +21,7 @@ __all__ = [
     "CalendarQuery",
     "CalendarSchema",
     "CalendarSubscriptionSchema",
+    "DigestSubscriptionSchema",
     "EntrySchema",
     "IssuedCalendarSubscriptionSchema",
     "ProjectStatisticsSchema",

@@ -7,7 +7,7 @@ from stedenband.web.schema import Schema
 
 MOST_REMINDERS = 500
 AHEAD = 90
-"""Days."""
+"""Days for which reminders look ahead where nobody says otherwise."""
 
 
 class ReminderSchema(EntrySchema):

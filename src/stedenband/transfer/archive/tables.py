@@ -68,6 +68,7 @@ LEFT_OUT = {
     "change": "evidence of this installation: its entries go along in history/, and are not written anew elsewhere",
     "change_epoch": "of this installation",
     "change_seal": "of this installation",
+    "digest_subscription": "a secret, of a client of this installation",
     "emission_factor": "reference data that every installation has",
     "idempotency_key": "replies to clients of this installation",
     "import_heading": "habits of imports, said anew",
@@ -80,6 +81,7 @@ LEFT_OUT = {
     "upload": "not finished",
     "webhook": "a secret, of a client of this installation",
     "webhook_delivery": "of a client of this installation",
+    "webhook_reminder": "of a client of this installation",
 }
 """Table -> why none of it is in an archive."""
 

@@ -11,7 +11,7 @@ DIFFERENT_STATUSES: Mapping[str, Mapping[str, str]] = {
     "416": BY_RANGE,
 }
 """By status of a reply."""
-UNLISTED_VERBS = ("act", "claim", "continue", "erase", "finish", "give", "rectify", "replay", "review")
+UNLISTED_VERBS = ("act", "claim", "continue", "erase", "finish", "give", "rectify", "replay", "review", "unsubscribe")
 UNLISTED_VERB = {
     "openapi-opid-verb": "It starts with the verb of the matter, which the list of the check does not hold."
 }

@@ -57,6 +57,7 @@ NAMED_BY = {
         "The secret of a subscription.",
         "cal_this-part-of-the-address-is-shown-only-once",
     ),
+    "digest": ("The secret that stands in an e-mail.", f"dig_{'0' * 64}"),
 }
 """Description and example of what stands in a path without being an id."""
 

@@ -2,6 +2,7 @@
 
 from stedenband.webhooks.jobs.delivering import deliver, due
 from stedenband.webhooks.jobs.forgetting import forget_deliveries
+from stedenband.webhooks.jobs.reminding import remind
 from stedenband.webhooks.jobs.telling import tell
 
-__all__ = ["deliver", "due", "forget_deliveries", "tell"]
+__all__ = ["deliver", "due", "forget_deliveries", "remind", "tell"]

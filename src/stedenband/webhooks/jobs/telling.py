@@ -1,6 +1,6 @@
 """Writing down what each webhook is to be told: what its client sees in the feed, after what it was told before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -61,11 +61,11 @@ def _tell(session: Session, key: UUID, catalogue: Mapping[str, Entry], base: str
             return False
         [(epoch,)] = asked(session, EPOCH, {})
         if epoch != webhook.epoch:
-            _write(session, key, [Told(key, RESTARTED, f"{base}/changes", {"href": f"{base}/changes"})])
+            write(session, key, [Told(key, RESTARTED, f"{base}/changes", {"href": f"{base}/changes"})])
             session.execute(text(MOVE), {"id": key, **session.execute(text(NOW)).mappings().one()})
             return True
         rows = _read(session, webhook)
-        _write(session, key, [_about(base, row, catalogue) for row in rows if _wants(webhook, row, catalogue)])
+        write(session, key, [_about(base, row, catalogue) for row in rows if _wants(webhook, row, catalogue)])
         if rows:
             last = {"transaction_id": rows[-1].transaction_id, "sequence": rows[-1].sequence}
             session.execute(text(MOVE), {"id": key, "epoch": epoch, **last})
@@ -94,7 +94,8 @@ def _about(base: str, row: Any, catalogue: Mapping[str, Entry]) -> Told:
     return Told(row.record_id, CHANGED.format(**data), data["href"], data)
 
 
-def _write(session: Session, webhook: UUID, messages: list[Told]) -> None:
+def write(session: Session, webhook: UUID, messages: Sequence[Told]) -> None:
+    """Write down what a webhook is told."""
     values = [
         {
             "webhook": webhook,

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from stedenband.cities.models import CityLink
@@ -12,7 +12,7 @@ from stedenband.core.access import Actor, Permission
 from stedenband.core.errors import BadRequest, Conflict, MissingPermission
 from stedenband.core.parts import refer, store
 from stedenband.core.words import Rule, say
-from stedenband.webhooks.models import Webhook, WebhookDelivery
+from stedenband.webhooks.models import REMINDERS, Webhook, WebhookDelivery, WebhookReminder
 from stedenband.webhooks.rules.messages import TEST
 
 MOST = 20
@@ -31,6 +31,7 @@ def create_webhook(session: Session, actor: Actor, data: dict[str, Any]) -> tupl
     """Make a webhook that tells what changes from now on; return it with its secret, this once."""
     if not actor.may(Permission.CHANGES_READ):
         raise MissingPermission(say("A webhook tells of changes: it takes a key that may read them (changes:read)."))
+    _may_be_reminded(actor, data)
     session.execute(text(ONE_BY_ONE), {"client": str(actor.client_id)})
     if session.scalar(select(func.count()).where(Webhook.api_client_id == actor.client_id)) >= MOST:  # type: ignore[operator]
         raise Conflict(say("A client has at most {most} webhooks. Delete one first.", most=MOST))
@@ -46,8 +47,9 @@ def create_webhook(session: Session, actor: Actor, data: dict[str, Any]) -> tupl
     return made, secret
 
 
-def change_webhook(session: Session, _actor: Actor, webhook: Webhook, data: dict[str, Any]) -> None:
+def change_webhook(session: Session, actor: Actor, webhook: Webhook, data: dict[str, Any]) -> None:
     """Change what is told, or pause it; one that was disabled goes on where it stopped when it is made active."""
+    _may_be_reminded(actor, data)
     if data.get("status", webhook.status) != webhook.status:
         if data["status"] == "disabled":
             raise BadRequest.at("body", "status", Rule(say("Only the register disables a webhook. Write 'paused'.")))
@@ -62,8 +64,10 @@ def rotate(webhook: Webhook) -> bytes:
     return webhook.secret
 
 
-def replay(webhook: Webhook, epoch: UUID, transaction: int, sequence: int) -> None:
-    """Tell again what came after a position in the feed, as new messages."""
+def replay(session: Session, webhook: Webhook, epoch: UUID, transaction: int, sequence: int) -> None:
+    """Tell again what came after a position in the feed, as new messages; from its beginning, reminders too."""
+    if transaction == 0:
+        session.execute(delete(WebhookReminder).where(WebhookReminder.webhook_id == webhook.id))
     webhook.epoch, webhook.transaction_id, webhook.sequence = epoch, transaction, sequence
 
 
@@ -76,6 +80,11 @@ def test(session: Session, webhook: Webhook, address: str) -> WebhookDelivery:
     )
     store(session, made)
     return made
+
+
+def _may_be_reminded(actor: Actor, data: dict[str, Any]) -> None:
+    if REMINDERS in (data.get("resources") or ()) and not actor.may(Permission.REMINDERS_READ):
+        raise MissingPermission(say("To be told reminders takes a key that may read them (reminders:read)."))
 
 
 def _linked(session: Session, data: dict[str, Any]) -> dict[str, Any]:

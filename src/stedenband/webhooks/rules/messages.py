@@ -17,13 +17,16 @@ PREFIX = "whsec_"
 DELAYS = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 """Seconds until each further attempt: 10 attempts within 76 hours."""
 CHANGED = "org.stedenband.{resource}.{operation}"
+DUE = "org.stedenband.reminders.due"
+OVERDUE = "org.stedenband.reminders.overdue"
+"""Something is to be done by a day that comes, or that passed."""
 TEST = "org.stedenband.webhooks.test"
 RESTARTED = "org.stedenband.changes.restarted"
 """The register was restored: what is known of it has to be loaded anew."""
 
 
 def event(source: str, message: Any) -> bytes:
-    """Return the event of a row with id, type, subject, time and data, which hold no values, as the feed holds none."""
+    """Return the event of a row with id, type, subject, time and data, as `telling` and `reminding` wrote it."""
     return orjson.dumps(
         {
             "specversion": "1.0",

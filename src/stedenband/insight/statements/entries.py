@@ -33,23 +33,22 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from stedenband.cities.models import Agreement, CityLink, PartnerCity
-from stedenband.core.access import Permission
+from stedenband.core.access import Actor, Permission
 from stedenband.delegations.models import Delegation, FollowUp, ProgramItem
 from stedenband.people.models import Contact
 from stedenband.policy.models import PolicyPlan
 from stedenband.projects.models import ExchangeProject, Indicator, Period
 from stedenband.web.codelists import labels_of
 from stedenband.web.formats.icalendar import Appointment, Day
-from stedenband.web.guard import caller
 from stedenband.web.sqljson import sight_of
 
 OPEN_STATES = ("implementation", "finalisation")
 INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
 
 
-def permitted(kinds: Iterable[str]) -> tuple[str, ...]:
+def permitted(kinds: Iterable[str], actor: Actor) -> tuple[str, ...]:
     """Return those kinds of which the caller may do what is to be done: all but reviews show what anybody reads."""
-    reviews = caller().may(Permission.CONTACTS_REVIEW)
+    reviews = actor.may(Permission.CONTACTS_REVIEW)
     return tuple(sorted(kind for kind in set(kinds) if reviews or kind != "contactReview"))
 
 

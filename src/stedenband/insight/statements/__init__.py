@@ -1,0 +1,1 @@
+"""The questions asked for calendars and reminders, by the API and by the worker."""
