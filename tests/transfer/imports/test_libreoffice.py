@@ -36,7 +36,7 @@ def test_what_libreoffice_saves_is_what_was_exported(world: World, folder: Path,
     saved.mkdir()
     passed(saved, [folder / f"{each}.{form}" for each in sent], form, OPENED_AS[form])
     rows = 0
-    wrong = []
+    wrong: list[object] = []
     for each, (name, role) in sent.items():
         report = take_in(world, name, (saved / f"{each}.{form}").read_bytes(), Manner(form), role=role, dry=True)
         wrong += [(each, finding.row, finding.fault) for finding in report.findings]
