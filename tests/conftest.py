@@ -24,11 +24,11 @@ SERVER = pytest.StashKey[TestServer]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the one Postgres in the process that leads the run; a worker is told its socket."""
+    """Start the one Postgres in the process that leads the run; a worker is told where it is."""
     told = getattr(config, "workerinput", {}).get("postgres")
     config.stash[RUN] = ExitStack()
     if told:
-        config.stash[SERVER] = TestServer.at(told)
+        config.stash[SERVER] = TestServer.at(*told)
     elif not config.option.collectonly:
         config.stash[SERVER] = config.stash[RUN].enter_context(running_server())
 
@@ -48,7 +48,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker where Postgres is."""
-    node.workerinput["postgres"] = str(node.config.stash[SERVER].socket)
+    server = node.config.stash[SERVER]
+    node.workerinput["postgres"] = (str(server.socket), str(server.migrated))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -116,6 +117,13 @@ def folder() -> Iterator[Path]:
     """A new empty folder with a short name that every account may enter."""
     with open_folder() as result:
         yield result
+
+
+@pytest.fixture
+def data(server: TestServer, folder: Path) -> Path:
+    """A data folder whose database is made and migrated, for a server whose first start is not what is tested."""
+    server.copy_folder(folder / "data")
+    return folder / "data"
 
 
 @pytest.fixture(scope="session")

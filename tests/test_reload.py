@@ -61,7 +61,6 @@ def owners_of(measures: Path) -> set[str]:
     return {file.stem.rpartition("_")[2] for file in measures.glob("*.db")}
 
 
-@pytest.mark.measured
 def test_settings_are_read_anew(fresh_database: TestDatabase, folder: Path) -> None:
     with served(fresh_database, folder) as server:
         assert link(server) == f"http://127.0.0.1:{server.port}"

@@ -37,28 +37,28 @@ def test_the_first_start_shows_keys_that_stay_in_a_private_file(folder: Path) ->
 
 
 @pytest.mark.parametrize("number", [SIGTERM, SIGINT])
-def test_it_stops_when_asked_and_leaves_no_process(folder: Path, number: Signals) -> None:
-    with serving(folder / "data") as server:
+def test_it_stops_when_asked_and_leaves_no_process(data: Path, number: Signals) -> None:
+    with serving(data) as server:
         family = server.family()
         server.process.send_signal(number)
         assert server.process.wait() == 0
         assert gone(*family)
 
 
-def test_killed_it_leaves_no_process_and_the_next_start_works(folder: Path) -> None:
-    with serving(folder / "data") as server:
+def test_killed_it_leaves_no_process_and_the_next_start_works(data: Path) -> None:
+    with serving(data) as server:
         family = server.family()
         server.process.send_signal(SIGKILL)
         server.process.wait()
-        with serving(folder / "data") as successor:
+        with serving(data) as successor:
             assert successor.status() == 200
             assert gone(*family)
 
 
-def test_a_second_start_on_a_folder_in_use_says_so(folder: Path) -> None:
-    with serving(folder / "data") as server:
+def test_a_second_start_on_a_folder_in_use_says_so(data: Path) -> None:
+    with serving(data) as server:
         assert server.status() == 200
-        assert refused("serve", folder / "data").startswith(f"Error: The data folder {folder / 'data'} is in use")
+        assert refused("serve", data).startswith(f"Error: The data folder {data} is in use")
         assert server.status() == 200
 
 
@@ -100,7 +100,6 @@ def test_while_it_stops_requests_are_finished_and_callers_refused(folder: Path, 
         assert gone(*family)
 
 
-@pytest.mark.measured
 def test_the_end_of_its_terminal_stops_it(folder: Path) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -118,12 +117,11 @@ def test_the_end_of_its_terminal_stops_it(folder: Path) -> None:
     assert gone(*family)
 
 
-@pytest.mark.measured
-def test_it_stops_with_its_parent_when_told_to(folder: Path) -> None:
+def test_it_stops_with_its_parent_when_told_to(data: Path) -> None:
     command = [sys.executable, "-c", "import subprocess, sys; subprocess.call(sys.argv[1:])", *COMMAND, "--with-parent"]
-    log = folder / "log"
+    log = data.parent / "log"
     with log.open("wb") as errors:
-        parent = subprocess.Popen(command, env=environment(folder / "data"), stderr=errors)
+        parent = subprocess.Popen(command, env=environment(data), stderr=errors)
     try:
         line_of(log, "Booting worker")
         family = children(parent.pid)
@@ -145,8 +143,8 @@ POSTGRES, WORKER = "bin/postgres\0-D", "\0stedenband\0worker\0"
 
 
 @pytest.mark.measured
-def test_when_gunicorn_dies_all_stop(folder: Path) -> None:
-    with serving(folder / "data") as server:
+def test_when_gunicorn_dies_all_stop(data: Path) -> None:
+    with serving(data, "--with-parent") as server:
         family = server.family()
         gunicorn = next(pid for pid in family[1:] if "gunicorn" in command_of(pid))
         os.kill(gunicorn, SIGKILL)
@@ -155,9 +153,9 @@ def test_when_gunicorn_dies_all_stop(folder: Path) -> None:
         assert line_of(server.log, "Error") == "Error: Stopped, because gunicorn ended with code -9."
 
 
-@pytest.mark.parametrize("number", [pytest.param(SIGKILL, marks=pytest.mark.measured), SIGQUIT])
-def test_a_postgres_that_dies_is_started_again(folder: Path, number: Signals) -> None:
-    with serving(folder / "data") as server:
+@pytest.mark.parametrize("number", [SIGKILL, SIGQUIT])
+def test_a_postgres_that_dies_is_started_again(data: Path, number: Signals) -> None:
+    with serving(data) as server:
         assert server.status("/readyz") == 200
         first = part_of(server, POSTGRES)
         os.kill(first, number)
@@ -177,8 +175,8 @@ def test_a_postgres_that_dies_is_started_again(folder: Path, number: Signals) ->
     ],
     ids=["postgres", "worker"],
 )
-def test_a_part_that_dies_again_and_again_stops_the_server(folder: Path, words: str, reason: str) -> None:
-    with serving(folder / "data") as server:
+def test_a_part_that_dies_again_and_again_stops_the_server(data: Path, words: str, reason: str) -> None:
+    with serving(data) as server:
         family = server.family()
         victim = 0
         for _ in range(RESTARTS + 1):
@@ -190,8 +188,8 @@ def test_a_part_that_dies_again_and_again_stops_the_server(folder: Path, words: 
 
 
 @pytest.mark.measured
-def test_a_worker_that_dies_is_started_again_and_a_reload_replaces_it(folder: Path) -> None:
-    with serving(folder / "data") as server:
+def test_a_worker_that_dies_is_started_again_and_a_reload_replaces_it(data: Path) -> None:
+    with serving(data) as server:
         first = part_of(server, WORKER)
         server.says("working")
         os.kill(first, SIGKILL)
@@ -238,7 +236,6 @@ def test_a_role_that_no_policy_binds_is_refused(
     assert "names a role that is superuser, has BYPASSRLS or is (a member of) the owner" in message
 
 
-@pytest.mark.measured
 def test_a_member_of_the_owner_is_refused(fresh_database: TestDatabase, folder: Path) -> None:
     role = f"member_{fresh_database.name}"
     with psycopg.connect(fresh_database.superuser_url, autocommit=True) as connection:

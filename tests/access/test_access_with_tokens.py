@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from time import monotonic
 
 import pytest
 
@@ -23,6 +24,8 @@ CALLERS = (
     Caller("auditor", STRANGER),
 )
 STANDINGS = 3
+FRESH = 60.0
+"""Seconds for which a token of five minutes is used; asking the issuer for one takes as long as a request."""
 
 
 @dataclass
@@ -30,12 +33,17 @@ class TokenStage(Stage):
     """The stage of the matrix, for callers with tokens."""
 
     issuer: Issuer | None = None
+    persons: dict[Caller, tuple[float, Api]] = field(default_factory=dict)
 
     def api(self, caller: Caller) -> Api:
-        """Return the API as this caller sees it."""
+        """Return the API as this caller sees it, with a token that holds for some minutes more."""
         assert self.issuer
         assert caller.city
-        return person(self.world, self.issuer, "a", caller.city, caller.role)
+        began, api = self.persons.get(caller, (0.0, None))
+        if api is None or monotonic() > began + FRESH:
+            api = person(self.world, self.issuer, "a", caller.city, caller.role)
+            self.persons[caller] = (monotonic(), api)
+        return api
 
     def subject(self, kind: str, name: str) -> Subject:
         """Return a record; what the client with a key keeps for itself is not of the person with the same role."""
@@ -60,7 +68,7 @@ def stage(server: TestServer, worker_id: str, issuer: Issuer) -> Iterator[TokenS
 @pytest.mark.parametrize("rule", RULES, ids=str)
 def test_a_caller_with_a_token_gets_the_answer_of_the_table(stage: TokenStage, rule: Rule) -> None:
     kind = kind_of(rule.path)
-    wrong = []
+    wrong, changed = [], set()
     for name in [*MAKERS[kind]][:STANDINGS]:
         for caller in CALLERS:
             subject = stage.subject(kind, name)
@@ -69,6 +77,10 @@ def test_a_caller_with_a_token_gets_the_answer_of_the_table(stage: TokenStage, r
                 rule, caller, subject.facts, names_record=kind not in {"", "name", "codeList", "itemCode", "collection"}
             ):
                 wrong.append(f"{caller} asks {rule} of {name!r}: {status}")
-            if rule.method != "GET" and status < 300:
-                stage.use_up(kind, name)
+            if rule.method != "GET" and not rule.path.endswith("/dryRun") and status < 300:
+                changed.add(name)
+                if not rule.repeatable:
+                    stage.use_up(kind, name)
+    for name in changed:
+        stage.use_up(kind, name)
     assert wrong == []

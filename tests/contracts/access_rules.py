@@ -303,6 +303,10 @@ ROLES = ("public", "partner", "auditor", "editor", "coordinator", "admin")
 STAFF = ("auditor", "editor", "coordinator", "admin")
 """Roles that see what is private to their city; a partner's client sees only what is shared or public."""
 
+SAID_ANEW = frozenset({"", "rename", "annotate"})
+ADDED = frozenset({"agreements", "goals", "actions", "results", "indicators", "programItems"})
+"""What is added below a record, as often as one likes."""
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -364,6 +368,11 @@ class Rule:
     def verb(self) -> str:
         """What is done, in one word."""
         return self.act or {"POST": self.last}.get(self.method, self.method)
+
+    @property
+    def repeatable(self) -> bool:
+        """Tell whether the record that it was done to may be asked the same again: each request says something new."""
+        return self.act in SAID_ANEW and (self.method == "PATCH" or self.last in ADDED)
 
 
 def _rules() -> tuple[Rule, ...]:

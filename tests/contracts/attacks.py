@@ -2,8 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
@@ -48,6 +49,10 @@ class Spot(NamedTuple):
     schema: Mapping[str, Any] | None = None
 
 
+Made = Callable[[], Attack]
+"""Makes an attack, where it is sent."""
+
+
 class Attacks:
     """The attacks on one operation in a world of these ids and cities."""
 
@@ -61,13 +66,21 @@ class Attacks:
 
     def __iter__(self) -> Iterator[Attack]:
         """Yield some of all of them, or all in `make corpus`."""
-        yield from self._some(self._paths(), 5)
-        yield from self._some(self._queries(), 17)
-        yield from self._some(self._headers(), 17)
+        return (made() for made in self._chosen())
+
+    def __len__(self) -> int:
+        """Return how many they are, without making them."""
+        return sum(1 for _ in self._chosen())
+
+    def _chosen(self) -> Iterator[Made]:
+        yield from self._some(self._paths(), 7)
+        yield from self._some(self._queries(), 29)
+        yield from self._some(self._headers(), 23)
         if self.operation.body is not None:
-            yield from map(self._at, self._some(self._properties(self.operation.body), self._read_before()))
-            yield from map(self._at, self._some(self._names(self.operation.body), 17))
-            yield from self._bodies()
+            properties, names = self._properties(self.operation.body), self._names(self.operation.body)
+            yield from (partial(self._at, spot) for spot in self._some(properties, self._read_before()))
+            yield from (partial(self._at, spot) for spot in self._some(names, 23))
+            yield from self._some(self._bodies(), 3)
 
     def _some(self, all_of_them: Iterator[Each], every: int) -> Iterator[Each]:
         """Yield one in `every`, other ones than at other operations: what reads a value is the same at all of them."""
@@ -76,28 +89,43 @@ class Attacks:
 
     def _read_before(self) -> int:
         """Return how few values are put at the places of a body: a patch reads as a create does, a dry run as both."""
-        return 31 if self.operation.path.endswith("/dryRun") else 23 if self.operation.method == "PATCH" else 11
+        return 41 if self.operation.path.endswith("/dryRun") else 29 if self.operation.method == "PATCH" else 13
 
-    def _paths(self) -> Iterator[Attack]:
+    def _asked(
+        self,
+        place: str,
+        name: str = "",
+        schema: Mapping[str, Any] | None = None,
+        value: str | None = None,
+        **other: Any,
+    ) -> Attack:
+        """Return an attack whose request differs from a good one in `other`."""
+        return Attack(replace(self.good, **other), place, name, schema, value=value)
+
+    def _headed(self, name: str, value: str, documented: str = "", **other: Any) -> Attack:
+        """Return an attack with a header."""
+        return self._asked("header", documented, headers={**self.good.headers, name: value}, **other)
+
+    def _paths(self) -> Iterator[Made]:
         for parameter in self.operation.parameters("path"):
             for value in corpus.PATH_TEXTS:
                 path = self.operation.address({**self.ids, parameter["name"]: value})
-                yield Attack(replace(self.good, path=path), "path", parameter["name"])
+                yield partial(self._asked, "path", parameter["name"], path=path)
         for end in ("/", "//", "/.", "/..", "%00", ".json", "%2f", ";x=y", "/%ff", "/__class__"):
-            yield Attack(replace(self.good, path=self.good.path + end), "path")
+            yield partial(self._asked, "path", path=self.good.path + end)
 
-    def _queries(self) -> Iterator[Attack]:
+    def _queries(self) -> Iterator[Made]:
         known = {each["name"]: each["schema"] for each in self.operation.parameters("query")}
         for name, schema in known.items():
             one = schema.get("items", schema)
             rest = "".join(f"{key}={value}&" for key, value in self.operation.query.items() if key != name)
             values = [*corpus.QUERY_TEXTS, *(quote(code) for code in map(str.upper, one.get("enum", ())[:3]))]
             for value in (*values, *(corpus.cursors() if name == "after" else ())):
-                yield Attack(replace(self.good, query=f"{rest}{name}={value}"), "query", name, schema, value=value)
+                yield partial(self._asked, "query", name, schema, value, query=f"{rest}{name}={value}")
             good = quote(str(one.get("enum", ["1"])[0]))
             for count in (2, 51, 600):
                 query = rest + "&".join([f"{name}={good}"] * count)
-                yield Attack(replace(self.good, query=query), "query", name)
+                yield partial(self._asked, "query", name, query=query)
         for name in (
             "unknown",
             "page",
@@ -112,7 +140,7 @@ class Attacks:
             *corpus.DUNDER,
         ):
             if name not in known:
-                yield Attack(replace(self.good, query=f"{name or '%20'}=1"), "query", "" if "%" in name else name[:99])
+                yield partial(self._asked, "query", "" if "%" in name else name[:99], query=f"{name or '%20'}=1")
         for query in (
             "&&&",
             "=",
@@ -125,27 +153,24 @@ class Attacks:
             "?",
             "%3F",
         ):
-            yield Attack(replace(self.good, query=query), "query")
+            yield partial(self._asked, "query", query=query)
 
-    def _headers(self) -> Iterator[Attack]:
+    def _headers(self) -> Iterator[Made]:
         documented = [each["name"] for each in self.operation.parameters("header")]
         for name in documented:
-            yield from (Attack(self._with(name, value), "header", name) for value in corpus.HEADER_VALUES)
+            yield from (partial(self._headed, name, value, name) for value in corpus.HEADER_VALUES)
         for name in corpus.ALWAYS_READ:
             some = (
                 corpus.HEADER_VALUES
                 if name in {"Accept", "Authorization"}
                 else corpus.HEADER_VALUES[:: len(documented) + 12]
             )
-            yield from (Attack(self._with(name, value), "header") for value in some)
+            yield from (partial(self._headed, name, value) for value in some)
         for name in ("Host", "X-Forwarded-Host", "Forwarded", "X-Forwarded-Prefix"):
-            yield Attack(self._with(name, "host=evil.example" if name == "Forwarded" else "evil.example"), "header")
+            yield partial(self._headed, name, "host=evil.example" if name == "Forwarded" else "evil.example")
         for name in documented:
             bare = {key: value for key, value in self.good.headers.items() if key != name}
-            yield Attack(replace(self.good, headers=bare), "header", name)
-
-    def _with(self, name: str, value: str) -> Request:
-        return replace(self.good, headers={**self.good.headers, name: value})
+            yield partial(self._asked, "header", name, headers=bare)
 
     def _properties(self, schema: Mapping[str, Any]) -> Iterator[Spot]:
         for path, each in places(dict(schema)):
@@ -189,7 +214,7 @@ class Attacks:
             return []
         return [json.dumps(items * 2), json.dumps(items), json.dumps(items[:1])]
 
-    def _bodies(self) -> Iterator[Attack]:
+    def _bodies(self) -> Iterator[Made]:
         good = self.good.body or b""
         for body in (
             *corpus.BODIES,
@@ -199,9 +224,9 @@ class Attacks:
             b"\xef\xbb\xbf" + good,
             good.decode().encode("utf-16"),
         ):
-            yield Attack(replace(self.good, body=body), "body")
+            yield partial(self._asked, "body", body=body)
         for kind in corpus.CONTENT_TYPES:
-            yield Attack(self._with("Content-Type", kind), "header")
+            yield partial(self._headed, "Content-Type", kind)
         for coding in ("gzip", "br", "identity, gzip", "nonsense"):
             for body in (good, gzip.compress(good)):
-                yield Attack(replace(self._with("Content-Encoding", coding), body=body), "header")
+                yield partial(self._headed, "Content-Encoding", coding, body=body)

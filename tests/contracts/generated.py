@@ -7,6 +7,7 @@ there: any JSON, any text, the example with some letters changed, a body with so
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ ANY_JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=6) | st.dictionaries(ANY_TEXT, inner, max_size=6),
     max_leaves=12,
 )
+MORE = st.dictionaries(ANY_TEXT, ANY_JSON, min_size=1, max_size=4)
 HEADER_TEXT = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=60)
 """What a server may hand to the application: bytes, read as Latin-1, without the end of a line."""
 
@@ -61,7 +63,10 @@ def edited_bytes(draw: Draw, body: bytes) -> bytes:
 
 
 class Generated:
-    """The attacks that can be drawn on one operation in a world of these ids and cities."""
+    """The attacks that can be drawn on one operation in a world of these ids and cities.
+
+    What can be drawn at a place is made once, not at each draw, which would take longer than the request.
+    """
 
     def __init__(self, operation: Operation, ids: Mapping[str, str], cities: list[str]) -> None:
         """Prepare a good request, from which the drawn ones differ."""
@@ -81,26 +86,25 @@ class Generated:
 
     def property(self) -> st.SearchStrategy[Attack]:
         """Draw one place of the body, and any JSON for it, or its example with letters changed."""
+        spots = [(*place, values_near(place[1])) for place in places(dict(self.operation.body or {}))]
+        document_with = cache(lambda name: json.loads(self.operation.good(self.ids, self.cities, name).body or b""))
 
         @st.composite
         def drawn(draw: Draw) -> Attack:
-            path, schema = draw(st.sampled_from(list(places(dict(self.operation.body or {})))))
-            document = json.loads(self.operation.good(self.ids, self.cities, str(path[0])).body or b"")
-            example = schema.get("example", schema.get("items", {}).get("example", "x"))
-            near = edited(example) if isinstance(example, str) else edited(json.dumps(example))
-            value = written(draw(near | ANY_JSON), escaped=draw(st.booleans()))
-            body = put(document, path, value)
+            path, schema, values = draw(st.sampled_from(spots))
+            value = written(draw(values), escaped=draw(st.booleans()))
+            body = put(document_with(str(path[0])), path, value)
             return Attack(replace(self.good, body=body), "body", name_of(path), schema, path, value)
 
         return drawn()
 
     def document(self) -> st.SearchStrategy[Attack]:
         """Draw a body that has nothing to do with the one that is wanted, or that has more."""
+        good = json.loads(self.good.body or b"")
 
         @st.composite
         def drawn(draw: Draw) -> Attack:
-            good = json.loads(self.good.body or b"")
-            more = draw(st.dictionaries(ANY_TEXT, ANY_JSON, min_size=1, max_size=4))
+            more = draw(MORE)
             document = draw(st.sampled_from(({**good, **more}, more)) | ANY_JSON)
             body = written(document, escaped=draw(st.booleans())).encode("utf-8", "surrogatepass")
             return Attack(replace(self.good, body=body), "body")
@@ -121,18 +125,20 @@ class Generated:
         values = texts.map(lambda text: quote(text.encode("utf-8", "surrogatepass"))) | st.text(
             st.sampled_from("%aF0&=;+[]()'\""), max_size=8
         )
+        names = st.sampled_from(sorted(known)) if known else st.just("q")
+        alone = values.filter(lambda text: not set(text) & set("&="))
+        several = st.lists(st.tuples(names | values, values), max_size=5)
 
         @st.composite
         def drawn(draw: Draw) -> Attack:
-            names = st.sampled_from(sorted(known)) if known else st.just("q")
             if known and draw(st.booleans()):
-                name, value = draw(names), draw(values.filter(lambda text: not set(text) & set("&=")))
+                name, value = draw(names), draw(alone)
                 rest = "".join(
                     f"{key}={quote(str(each))}&" for key, each in self.operation.query.items() if key != name
                 )
                 request = replace(self.good, query=f"{rest}{name}={value}")
                 return Attack(request, "query", name, known[name], value=value)
-            pairs = draw(st.lists(st.tuples(names | values, values), max_size=5))
+            pairs = draw(several)
             return Attack(replace(self.good, query="&".join(f"{name}={value}" for name, value in pairs)))
 
         return drawn()
@@ -152,13 +158,19 @@ class Generated:
 
     def path(self) -> st.SearchStrategy[Attack]:
         """Draw an id with letters changed, or any text in its place."""
-        names = st.sampled_from([each["name"] for each in self.operation.parameters("path")])
+        names = [each["name"] for each in self.operation.parameters("path")]
+        texts = {name: edited(self.ids[name]) | ANY_TEXT for name in names}
 
         @st.composite
         def drawn(draw: Draw) -> Attack:
-            name = draw(names)
-            text = draw(edited(self.ids[name]) | ANY_TEXT)
-            segment = quote(text.encode("utf-8", "surrogatepass"), safe="")
+            name = draw(st.sampled_from(names))
+            segment = quote(draw(texts[name]).encode("utf-8", "surrogatepass"), safe="")
             return Attack(replace(self.good, path=self.operation.address({**self.ids, name: segment})), "path")
 
         return drawn()
+
+
+def values_near(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    """Return what draws any JSON, or the example of a schema with letters changed."""
+    example = schema.get("example", schema.get("items", {}).get("example", "x"))
+    return edited(example if isinstance(example, str) else json.dumps(example)) | ANY_JSON

@@ -3,6 +3,7 @@
 import ast
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,15 @@ from stedenband.web.catalogs import LANGUAGES, SOURCE
 
 ROOT = Path(__file__).parents[2]
 CATALOGS = sorted(LOCALES.glob("*.po"))
+pytestmark = pytest.mark.no_cover
+"""These read the code, and run none of it."""
 PROBLEMS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 READ_BY_CALLERS = PROBLEMS | {"Issue", "ValidationError", "refused", "Rule", "Pattern", "at"}
 """What is called with sentences for callers; `at` is `BadRequest.at`."""
+
+
+all_of_them = cache(sentences)
+"""The code is read once for all tests: it takes seconds."""
 
 
 def placeholders(template: str) -> set[str]:
@@ -30,7 +37,7 @@ def test_there_is_a_catalog_for_each_language_but_the_source() -> None:
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
 def test_a_catalog_is_complete_and_holds_nothing_else(path: Path) -> None:
     catalog = {str(message.id): str(message.string) for message in written(path) if message.id}
-    said = sentences()
+    said = all_of_them()
     assert not said - set(catalog), "new: run 'make catalogs' and translate"
     assert not set(catalog) - said, "no longer said: run 'make catalogs'"
     assert not [template for template, translation in catalog.items() if not translation.strip()]
@@ -42,7 +49,7 @@ def test_a_catalog_is_complete_and_holds_nothing_else(path: Path) -> None:
 def test_making_the_catalogs_anew_adds_what_is_new_and_drops_what_is_stale(tmp_path: Path) -> None:
     path = tmp_path / "nl.po"
     path.write_bytes((LOCALES / "nl.po").read_bytes())
-    assert update(path, sentences()) == 0
+    assert update(path, all_of_them()) == 0
     assert path.read_bytes() == (LOCALES / "nl.po").read_bytes()
     assert update(path, {"Conflict", "A new sentence of {n} words."}) == 1
     assert [(message.id, message.string) for message in written(path) if message.id] == [

@@ -345,6 +345,7 @@ def test_migrations_go_down_to_nothing_and_up_again_to_the_same(fresh_database: 
     assert shape(fresh_database) == before
 
 
+@pytest.mark.no_cover  # the test above runs every line of them
 def test_each_migration_can_be_undone_and_done_again(fresh_database: TestDatabase, database: TestDatabase) -> None:
     line = ["base", *revisions(database)]
     for below, revision in reversed(list(pairwise(line))):

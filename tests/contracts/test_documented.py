@@ -16,7 +16,8 @@ from stedenband.config import Settings
 from stedenband.core.access import PERMISSIONS, Role
 from tests.builders import World
 from tests.contracts.operations import contract, operations
-from tests.serving import serving
+from tests.databases import TestServer, open_folder
+from tests.serving import Server, serving
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -76,23 +77,31 @@ def test_every_command_is_documented(command: str) -> None:
     assert "Usage" in helped.output
 
 
-def readme_calls(folder: Path, heading: str) -> tuple[int, list[str]]:
+@pytest.fixture(scope="module")
+def demo(server: TestServer) -> Iterator[Server]:
+    """A server with the demo data, in a folder as the reader of the README has it: its data in `var`."""
+    with open_folder() as folder:
+        server.copy_folder(folder / "var")
+        with serving(folder / "var", "--demo") as running:
+            assert running.status() == 200
+            yield running
+
+
+def readme_calls(server: Server, heading: str) -> tuple[int, list[str]]:
     """Paste the shell blocks of a section into one shell, at a server with demo data; return how many, and the lines."""
     blocks = re.findall(r"```sh\n(.*?)```", README.split(f"## {heading}")[1].split("\n## ")[0], re.DOTALL)
-    with serving(folder / "var", "--demo") as server:
-        assert server.status() == 200
-        script = "\n".join(
-            f"\n{block}".replace("\ncurl", "\necho; curl").replace("\nas ", "\necho; as ") for block in blocks
-        )
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script.replace(":8000", f":{server.port}")],
-            cwd=folder, capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]},
-        )  # fmt: skip
+    script = "\n".join(
+        f"\n{block}".replace("\ncurl", "\necho; curl").replace("\nas ", "\necho; as ") for block in blocks
+    )
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script.replace(":8000", f":{server.port}")],
+        cwd=server.log.parents[1], capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
     return len(blocks), [line for line in done.stdout.splitlines() if line]
 
 
-def test_the_readmes_calls_work_as_pasted(folder: Path) -> None:
-    count, replies = readme_calls(folder, "Five calls")
+def test_the_readmes_calls_work_as_pasted(demo: Server) -> None:
+    count, replies = readme_calls(demo, "Five calls")
     assert count == len(replies) == 5
     assert '"total":445' in replies[0]
     assert replies[1].count('"kind"') == 4
@@ -101,8 +110,8 @@ def test_the_readmes_calls_work_as_pasted(folder: Path) -> None:
     assert '"cursor"' in replies[4]
 
 
-def test_a_report_becomes_a_result_as_the_readme_says(folder: Path) -> None:
-    _, replies = readme_calls(folder, "From report to result")
+def test_a_report_becomes_a_result_as_the_readme_says(demo: Server) -> None:
+    _, replies = readme_calls(demo, "From report to result")
     active, promised, written, submitted, approved, shown, history, figures = replies
     assert active.count('"status" : "implementation"') == 2
     assert "Young people trained (demo)" in promised

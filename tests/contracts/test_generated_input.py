@@ -18,7 +18,7 @@ from tests.soak import soaking
 pytestmark = pytest.mark.no_cover
 """What these send is counted elsewhere, one by one; here it would take half as long again."""
 FEWEST = 100_000 if soaking() else 5_000
-REFUSED = 0.65
+REFUSED = 0.61
 """The part of the inputs that is refused; the others are what the contract allows after all."""
 EXAMPLES = ceil(FEWEST / REFUSED / len(operations()))
 """Inputs per operation."""

@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.contracts.guides import STANDARD, Reader, blocks, brings
+from tests.databases import TestServer, open_folder
 from tests.serving import serving
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -28,22 +29,21 @@ SHOWN = re.compile(r"^\| (\d{3}) \| ([^|]+) \|", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+def reader(server: TestServer) -> Iterator[Reader]:
     """A reader at a server with the demo data."""
-    folder = tmp_path_factory.mktemp("guides")
-    folder.chmod(0o755)
-    folder.parent.chmod(0o755)  # the account of PostgreSQL has to enter
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    with serving(folder / "var", "--demo", STEDENBAND_PORT=address.rpartition(":")[2]) as running:
-        assert running.status("/readyz") == 200
-        key = json.loads((folder / "var" / "demo-keys.json").read_text())["genk"]
-        yield Reader(folder, address, key)
+    with open_folder() as folder:
+        server.copy_folder(folder / "var")
+        with serving(folder / "var", "--demo", STEDENBAND_PORT=address.rpartition(":")[2]) as running:
+            assert running.status("/readyz") == 200
+            key = json.loads((folder / "var" / "demo-keys.json").read_text())["genk"]
+            yield Reader(folder, address, key)
 
 
 @pytest.mark.parametrize("guide", ["en", "following", "frontend", "importing"])
-def test_the_calls_of_a_guide_do_what_it_says(server: Reader, guide: str) -> None:
-    for block, brought, statuses in server.follow(GUIDES[guide]):
+def test_the_calls_of_a_guide_do_what_it_says(reader: Reader, guide: str) -> None:
+    for block, brought, statuses in reader.follow(GUIDES[guide]):
         told = f"{block.content}\nbrought\n{brought}\n{statuses}"
         assert brings(block.expected, brought), told
         assert all(each < "400" or each in block.expected for each in statuses), told
@@ -54,10 +54,10 @@ def test_the_program_in_typescript_is_the_one_that_is_compiled_and_run() -> None
     assert shown == FOLLOW.read_text()
 
 
-def test_power_query_asks_for_what_it_takes_apart(server: Reader) -> None:
+def test_power_query_asks_for_what_it_takes_apart(reader: Reader) -> None:
     queries = [block.content for block in blocks(GUIDES["following"]) if block.language == "powerquery"]
     asked = [ASKED.findall(query)[0] for query in queries]
-    table, feed = (fetched(server, path, query) for path, query in asked)
+    table, feed = (fetched(reader, path, query) for path, query in asked)
     delimiter = re.findall(r'Delimiter = "(.)"', queries[0])
     heading, first = csv.reader(table.decode("utf-8-sig").splitlines()[:2], delimiter=delimiter[0])
     assert "href" in heading
@@ -75,14 +75,14 @@ def fetched(reader: Reader, path: str, query: str) -> bytes:
         return bytes(reply.read())
 
 
-def test_the_addresses_in_the_guides_answer(server: Reader) -> None:
+def test_the_addresses_in_the_guides_answer(reader: Reader) -> None:
     prose = "".join(
         re.sub(r"^```(?:http|sh|js|python)\b.*?^```$", "", each, flags=re.DOTALL | re.MULTILINE)
         for each in GUIDES.values()
     )
     addresses = {address.rstrip(".,;:") for address in ADDRESS.findall(prose) if "{" not in address}
     assert len(addresses) > 10
-    statuses = {address: status(server, address) for address in addresses}
+    statuses = {address: status(reader, address) for address in addresses}
     assert {address: each for address, each in statuses.items() if each != 200} == {}
 
 
@@ -109,8 +109,8 @@ def structure(guide: str) -> object:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_messages_are_shown_as_they_are_sent(server: Reader, language: str) -> None:
-    with urlopen(f"{server.address}/v1/refData/problemTypes?lang={language}") as reply:  # noqa: S310
+def test_messages_are_shown_as_they_are_sent(reader: Reader, language: str) -> None:
+    with urlopen(f"{reader.address}/v1/refData/problemTypes?lang={language}") as reply:  # noqa: S310
         sent = {(each.get("status"), each["label"]) for each in json.load(reply)["items"]}
     shown = {(int(number), title) for number, title in SHOWN.findall(COORDINATOR[language])}
     assert len(shown) == 10
