@@ -24,7 +24,10 @@ def main() -> int:
     with demo_server(STEDENBAND_WEBHOOKS_TO_LOOPBACK="true") as demo, tempfile.TemporaryDirectory() as folder:
         copy = str(Path(folder) / "copy.json")
         follow = ["node", "dist/follow.js", copy, demo.address]
-        for command in (follow, ["node", "dist/walk.js", demo.address], follow):
+        rows = Path(folder) / "schools.csv"
+        rows.write_text("name;kind\nSchool of the north;21\nSchool of the south;99\n")
+        imports = ["node", "dist/import.js", str(rows), demo.address]
+        for command in (follow, ["node", "dist/walk.js", demo.address], imports, follow):
             done = subprocess.run(
                 command, cwd=CLIENT, env=os.environ | {"STEDENBAND_KEY": demo.keys["genk"]}, check=False
             )

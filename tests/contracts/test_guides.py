@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 LANGUAGES = ("nl", "fr", "en")
 COORDINATOR = {language: (DOCS / f"coordinator.{language}.md").read_text() for language in LANGUAGES}
 GUIDES = {**COORDINATOR, **{name: (DOCS / f"{name}.md").read_text() for name in ("following", "frontend", "importing")}}
-FOLLOW = Path(__file__).parents[2] / "clients" / "typescript" / "src" / "follow.ts"
+PROGRAMS = Path(__file__).parents[2] / "clients" / "typescript" / "src"
 ASKED = re.compile(r'Address, \[RelativePath = "([^"]+)", Query = (?:\[([^]]+)\]|query),.*?Bearer " & Key')
 """What Power Query asks for: the path, and the query where it stands there."""
 VALUE = re.compile(r'(\w+) = "(.*?)"')
@@ -49,9 +49,10 @@ def test_the_calls_of_a_guide_do_what_it_says(reader: Reader, guide: str) -> Non
         assert all(each < "400" or each in block.expected for each in statuses), told
 
 
-def test_the_program_in_typescript_is_the_one_that_is_compiled_and_run() -> None:
-    (shown,) = [block.content for block in blocks(GUIDES["following"]) if block.language == "typescript"]
-    assert shown == FOLLOW.read_text()
+@pytest.mark.parametrize(("guide", "program"), [("following", "follow.ts"), ("importing", "import.ts")])
+def test_the_program_in_typescript_is_the_one_that_is_compiled_and_run(guide: str, program: str) -> None:
+    (shown,) = [block.content for block in blocks(GUIDES[guide]) if block.language == "typescript"]
+    assert shown == (PROGRAMS / program).read_text()
 
 
 def test_power_query_asks_for_what_it_takes_apart(reader: Reader) -> None:
