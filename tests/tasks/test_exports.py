@@ -91,6 +91,8 @@ def test_what_cannot_be_exported_is_refused_at_once(rig: Rig, wanted: dict[str, 
     refused = rig.api().post(EXPORTS, {"format": "csv", **wanted})
     assert refused.status_code == 400
     assert [each["name"] for each in refused.json["issues"]] == [name]
+    of_rule = refused.json["issues"][0]["type"].endswith(":rejectedInput")
+    assert of_rule is name.startswith(("query", "parent")), "the contract states what it can"
 
 
 def test_a_collection_that_one_may_not_read_is_refused(rig: Rig) -> None:

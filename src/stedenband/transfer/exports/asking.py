@@ -16,6 +16,8 @@ from stedenband.web.listing import query_schema
 from stedenband.web.parsing import Parser
 from stedenband.web.resource import Resource
 
+RULE = "rejectedInput"
+"""The kind of what is wrong with a query: to the schema of a body it is a text like any other."""
 FORMATS: Mapping[str, Representation] = {each.format.name: each for each in EXPORTS}
 
 
@@ -33,7 +35,7 @@ def as_request(
             loaded = Parser().parse(query_schema(resource)(), request, location="query")
         except BadRequest as error:
             issues = [
-                replace(each, place="body", name=f"query.{each.name}".replace("query.query", "query"))
+                replace(each, kind=RULE, place="body", name=f"query.{each.name}".replace("query.query", "query"))
                 for each in error.issues
             ]
             raise BadRequest(error.detail, issues=issues) from None
