@@ -12,7 +12,7 @@ DONE = ("created", "changed")
 SEVERITIES = ("error", "warning")
 MOST = 2**31 - 1
 TAB = "tab"
-DELIMITER = rf"{TAB}|[!#-/:-@\[-`{{-~]"
+DELIMITER = rf"({TAB}|[!#-/:-@\[-`{{-~])"
 """A character that stands in no word and is no quote."""
 
 
