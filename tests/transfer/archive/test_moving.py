@@ -10,6 +10,7 @@ from stedenband.changes.rules import check, seal
 from stedenband.core.address import owner_session
 from stedenband.transfer import demo
 from tests.builders import OWN, World
+from tests.changes.feed import wait_for_older_transactions
 from tests.databases import TestServer
 from tests.people.erasing import VALUES
 from tests.transfer.archive.moving import UNSHARED, Installation, compared, entries, execute, lived_in, manifest, rows
@@ -70,8 +71,10 @@ def test_genk_of_the_demo_data_moves_and_its_people_work_on(
 def test_the_seals_of_the_other_installation_hold(packed: Path, elsewhere: Installation) -> None:
     with owner_session(elsewhere.database.owner_url) as session:
         execute(elsewhere, "INSERT INTO organization (name, kind) VALUES ('Was here', '22')")
+        wait_for_older_transactions(elsewhere.database)
         before = seal(session)
         elsewhere.bring_in(packed)
+        wait_for_older_transactions(elsewhere.database)
         after = seal(session)
         assert before
         assert after
