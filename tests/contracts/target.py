@@ -60,7 +60,7 @@ RESTORE = {
     "revokeCalendarSubscription": f"INSERT INTO calendar_subscription (id, api_client_id, hash, label, language)"
     f" SELECT '{EXAMPLE_ID}', id, sha256('{EXAMPLE_SECRET}'), 'Phone', 'nl' FROM api_client"
     f" WHERE name = 'coordinator of {OWN}' ON CONFLICT DO NOTHING",
-    "createExport": "DELETE FROM task WHERE state = 'waiting'",
+    "createExport": f"DELETE FROM task WHERE state = 'waiting' AND id <> '{EXAMPLE_ID}'",
     "cancelTask": f"""
         INSERT INTO task (id, api_client_id, kind, wanted, language, state, result, ended_at)
         SELECT w.id, c.id, w.kind, '{{}}', 'en', w.state, w.result, CASE WHEN w.state = 'done' THEN now() END

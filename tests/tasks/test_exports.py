@@ -85,6 +85,8 @@ def test_what_stands_below_a_record(rig: Rig) -> None:
         ({"collection": "organizations", "query": "q=%ff"}, "query"),
         ({"collection": "nothing"}, "collection"),
         ({}, "collection"),
+        ({"collection": "everything"}, "format"),
+        ({"collection": "organizations", "format": "zip"}, "format"),
     ],
 )
 def test_what_cannot_be_exported_is_refused_at_once(rig: Rig, wanted: dict[str, str], name: str) -> None:
@@ -92,7 +94,7 @@ def test_what_cannot_be_exported_is_refused_at_once(rig: Rig, wanted: dict[str, 
     assert refused.status_code == 400
     assert [each["name"] for each in refused.json["issues"]] == [name]
     of_rule = refused.json["issues"][0]["type"].endswith(":rejectedInput")
-    assert of_rule is name.startswith(("query", "parent")), "the contract states what it can"
+    assert of_rule is name.startswith(("query", "parent", "format")), "the contract states what it can"
 
 
 def test_a_collection_that_one_may_not_read_is_refused(rig: Rig) -> None:

@@ -12,6 +12,8 @@ DONE = ("created", "changed")
 SEVERITIES = ("error", "warning")
 MOST = 2**31 - 1
 TAB = "tab"
+EVERYTHING, ZIP = "everything", "zip"
+"""In place of a collection all of them, and the format of that."""
 DELIMITER = rf"({TAB}|[!#-/:-@\[-`{{-~])"
 """A character that stands in no word and is no quote."""
 
@@ -114,9 +116,12 @@ def whole_query(names: Sequence[str]) -> type[Schema]:
 def export_schema(names: Sequence[str], formats: Sequence[str]) -> type[Schema]:
     """Return what an export of one of these collections asks for."""
     members = {
-        "collection": fields.Code("The collection.", names, example="organizations"),
-        "everything": fields.Flag(
-            "Instead of a collection all that is one's city's: an archive (ZIP) that another installation can take in."
+        "collection": fields.Code(
+            f"The collection; `{EVERYTHING}`: all that is one's city's, as an archive that another installation"
+            " takes in.",
+            (*names, EVERYTHING),
+            required=True,
+            example="organizations",
         ),
         "parent": fields.Key(
             "The record below which the records stand, where the collection is one of such.", example=fields.EXAMPLE_ID
@@ -124,6 +129,8 @@ def export_schema(names: Sequence[str], formats: Sequence[str]) -> type[Schema]:
         "query": fields.Text(
             "Filters, order, `select` and `lang`, as in the address of the list.", 2000, example="q=school&sort=name"
         ),
-        "format": fields.Code("The format of the file of a collection.", formats, example="csv"),
+        "format": fields.Code(
+            f"The format of the file; of `{EVERYTHING}` it is {ZIP}.", (*formats, ZIP), required=True, example="csv"
+        ),
     }
     return named_schema("ExportSchema", members)

@@ -9,14 +9,14 @@ from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from stedenband.core.access import Permission
-from stedenband.core.errors import INCORRECT, BadRequest, Issue, MissingPermission
+from stedenband.core.errors import BadRequest, MissingPermission
 from stedenband.core.words import Rule, say
 from stedenband.tasks.answers import accepted, result_of, sent
 from stedenband.tasks.rules import RESULT, ask
 from stedenband.tasks.schemas import TaskSchema
 from stedenband.transfer.archive.long import MEDIA_TYPE
 from stedenband.transfer.exports.asking import FORMATS, as_request
-from stedenband.transfer.schemas import export_schema
+from stedenband.transfer.schemas import EVERYTHING, ZIP, export_schema
 from stedenband.web.declare import StrictBlueprint, View, declare
 from stedenband.web.exports import PAGES
 from stedenband.web.guard import caller
@@ -42,7 +42,7 @@ def blueprint(resources: Sequence[Resource]) -> Blueprint:
         summary="Ask for all records of a collection as a file, however many there are, or for all that is a city's",
         body=export_schema(tuple(named), tuple(FORMATS)),
         returns=TaskSchema,
-        facts={"status": 202, "either": ("parent", "everything")},
+        facts={"status": 202, "either": ("parent",)},
     )
     declare(
         made,
@@ -65,7 +65,11 @@ def read_export(**ids: UUID) -> Response:
 
 def _asker(resources: Mapping[str, Resource]) -> View:
     def view(data: dict[str, Any]) -> Response:
-        kind, wanted = ("archive", _everything(data)) if data.get("everything") else ("export", _some(resources, data))
+        whole = data["collection"] == EVERYTHING
+        if whole is not (data["format"] == ZIP):
+            said = say("The format of everything is zip, and of nothing else.")
+            raise BadRequest.at("body", "format", Rule(said))
+        kind, wanted = ("archive", _everything(data)) if whole else ("export", _some(resources, data))
 
         def work(session: Session) -> Response:
             return accepted(session, ask(session, caller(), kind, wanted, spoken()))
@@ -79,17 +83,13 @@ def _everything(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an archive asks for, which is nothing more."""
     if not caller().may(Permission.EXPORTS_ARCHIVE) or caller().own_city is None:
         raise MissingPermission(say("Your role does not allow this operation."))
-    for name in sorted(set(data) - {"everything"}):
+    for name in sorted(set(data) - {"collection", "format"}):
         raise BadRequest.at("body", name, Rule(say("An archive holds everything. Leave this property out.")))
     return {}
 
 
 def _some(resources: Mapping[str, Resource], data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an export of a collection asks for."""
-    lacking = [name for name in ("collection", "format") if name not in data]
-    if lacking:
-        said = say("This property is required.")
-        raise BadRequest(INCORRECT, issues=[Issue("body", name, said, "requiredInput") for name in lacking])
     resource = resources[data["collection"]]
     if not caller().may(resource.permissions["read"]):
         raise MissingPermission(say("Your role does not allow this operation."))
