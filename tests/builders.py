@@ -2,6 +2,7 @@
 
 import atexit
 import itertools
+import json
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -500,6 +501,15 @@ def a_webhook(client: UUID, **values: Any) -> Webhook:
 def a_task(client: UUID, kind: str = "import", **values: Any) -> Task:
     """Return a task of a client that waits."""
     return Task(api_client_id=client, kind=kind, wanted={}, language="en", **values)
+
+
+A_REPORT = json.dumps(
+    {
+        "resource": "organizations", "dryRun": False, "written": True, "guessed": [], "columns": [], "rows": 0,
+        "created": 0, "changed": 0, "left": 0, "refused": 0, "records": [], "findings": [],
+    }
+).encode()  # fmt: skip
+"""What came of an import of no rows."""
 
 
 def a_delivery(webhook: UUID) -> WebhookDelivery:

@@ -23,6 +23,7 @@ from stedenband.policy.models import PolicyAction, PolicyGoal
 from stedenband.projects.models import ProjectMove
 from stedenband.tasks.rules import FOLDER, Files
 from tests.builders import (
+    A_REPORT,
     DATA,
     OWN,
     PARTNER,
@@ -576,7 +577,7 @@ def task(owner: str, role: str, kind: str | None = None) -> Maker:
         session.add(row)
         session.flush()
         for name in ("result", "corrections.csv") if kind else ():
-            Files(DATA / FOLDER).write(row.id, name, lambda out: out.write(b"{}"))
+            Files(DATA / FOLDER).write(row.id, name, lambda out: out.write(A_REPORT))
         name = {None: "taskId", "import": "importId", "export": "exportId"}[kind]
         return Subject({name: row.id}, Facts("client", frozenset({owner}), maker=role))
 

@@ -22,7 +22,7 @@ from stedenband.core.access import PERMISSIONS, Role
 from stedenband.tasks.rules import FOLDER, Files
 from stedenband.web.fields import EXAMPLE_ID
 from stedenband.web.guard import declared
-from tests.builders import DATA, OWN, PARTNER, STRANGER, World, world_in
+from tests.builders import A_REPORT, DATA, OWN, PARTNER, STRANGER, World, world_in
 from tests.contracts.attacks import Attack
 from tests.contracts.operations import Operation, Request, operations
 from tests.contracts.state import state_of
@@ -176,7 +176,7 @@ def target_in(server: TestServer, worker_id: str) -> Iterator[Target]:
             owner.execute(restored, ids)
         for key in (EXAMPLE_IMPORT, EXAMPLE_EXPORT):
             for name in ("result", "corrections.csv", "corrections.xlsx"):
-                Files(DATA / FOLDER).write(UUID(key), name, lambda out: out.write(b"{}"))
+                Files(DATA / FOLDER).write(UUID(key), name, lambda out: out.write(A_REPORT))
         made = Target(world, owner, ids, [str(world.cities[name]) for name in (OWN, STRANGER)])
         yield made
         check_lists(made, EVERYBODY)

@@ -26,7 +26,7 @@ from stedenband.app import create_app
 from stedenband.config import Settings
 from stedenband.core.address import owner_session
 from stedenband.tasks.rules import FOLDER, Files
-from tests.builders import DATA, OWN, PARTNER, STRANGER, World, a_task, world_in
+from tests.builders import A_REPORT, DATA, OWN, PARTNER, STRANGER, World, a_task, world_in
 from tests.contracts.operations import Operation, contract, operations
 from tests.contracts.target import begun
 from tests.databases import TestServer
@@ -62,7 +62,7 @@ def task_of(world: World, kind: str | None) -> str:
         session.add(row)
         session.commit()
         for name in ("result", "corrections.csv", "corrections.xlsx"):
-            Files(DATA / FOLDER).write(row.id, name, lambda out: out.write(b"{}"))
+            Files(DATA / FOLDER).write(row.id, name, lambda out: out.write(A_REPORT))
         return str(row.id)
 
 
