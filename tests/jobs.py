@@ -17,6 +17,8 @@ from tests.databases import TestDatabase
 from tests.serving import COMMAND, Server, environment
 
 ADD = "INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, args) VALUES ('default', %s, '{\"timestamp\": 0}')"
+ROUNDS = 5
+DUE = "SELECT EXISTS (SELECT FROM jobs.procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
 STATES = "SELECT task_name, status::text, attempts FROM jobs.procrastinate_jobs ORDER BY id"
 
 
@@ -48,7 +50,15 @@ def work_off(database: TestDatabase, folder: Path, **settings: Any) -> None:
         async with jobs.open_async():
             await jobs.run_worker_async(wait=False, delete_jobs="successful", install_signal_handlers=False)
 
-    asyncio.run(work())
+    for _ in range(ROUNDS):  # the calendar may have added something when the worker was about to stop
+        asyncio.run(work())
+        if not _is_anything_due(database):
+            return
+
+
+def _is_anything_due(database: TestDatabase) -> bool:
+    with connected(database) as connection:
+        return connection.execute(DUE).fetchone() == (True,)
 
 
 @contextmanager
