@@ -34,8 +34,7 @@ CREATE FUNCTION enqueue_task() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, jobs, pg_temp AS $$
 BEGIN
     PERFORM jobs.procrastinate_defer_jobs_v1(ARRAY[
-        ROW('default', 'carryOut', 0, 'tasks of ' || NEW.api_client_id, 'task ' || NEW.id,
-            jsonb_build_object('task', NEW.id), NULL)
+        ROW('default', 'carryOut', 0, 'tasks of ' || NEW.api_client_id, NULL, jsonb_build_object('task', NEW.id), NULL)
     ]::jobs.procrastinate_job_to_defer_v1[]);
     RETURN NULL;
 END $$
