@@ -151,7 +151,7 @@ def test_for_a_day_after_a_rotation_both_secrets_sign(rig: Rig) -> None:
     rig.work()
     for secret in (hook["secret"], rotated.json["secret"]):
         rig.receiver.messages[-1].verified(secret)
-    rig.execute("UPDATE webhook SET previous_until = now()")
+    rig.execute("UPDATE webhook SET previous_until = now() - interval '1 second'")
     rig.organization(name="Later")
     rig.work()
     rig.receiver.messages[-1].verified(rotated.json["secret"])
