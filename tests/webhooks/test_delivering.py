@@ -208,6 +208,7 @@ def test_the_job_that_tells_makes_one_that_sends_for_each_webhook(rig: Rig, fold
     hook = rig.hook(resources=["organizations"])
     rig.organization()
     wait_for_older_transactions(rig.world.database)
+    add(rig.world.database, "tell")
     work_off(rig.world.database, folder)  # its settings do not allow this machine
     assert [(entry["attempts"], entry["failure"]) for entry in rig.log(hook)] == [(1, "addressNotTaken")]
     rig.execute(DUE_NOW)
