@@ -12,6 +12,7 @@ from stedenband.core.errors import ServiceUnavailable
 from stedenband.tasks.jobs import Work, carry_out
 from stedenband.tasks.rules import FOLDER, Files
 from stedenband.transfer.imports import order
+from stedenband.transfer.imports.outcome import Report
 from stedenband.work import jobs
 from tests.builders import BASE, DATA, PARTNER
 from tests.jobs import STATES, add, connected
@@ -200,17 +201,20 @@ def test_a_database_that_is_busy_is_tried_again(rig: Rig) -> None:
 
 
 def test_two_workers_do_no_row_twice(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One stood still for so long that another did what it was about to do: when it goes on, it commits nothing."""
+    """One stood still for so long that another did what it was about to do: when it goes on, it changes nothing."""
     asked = rig.asked(rig.import_(csv_of(GOOD)))
-    append = Files.append
+    key, run = UUID(asked[-36:]), order.run_piece
 
-    def overtaken(self: Files, key: UUID, kept: int, line: bytes) -> int:
+    def overtaken(*asking: Any) -> Report:
+        done = run(*asking)
         rig.execute("UPDATE task SET rows_done = rows_done + 5")
-        return append(self, key, kept, line)
+        FILES.append(key, 0, b"theirs\n")
+        return done
 
     with monkeypatch.context() as patched:
-        patched.setattr(Files, "append", overtaken)
-        carry_out(rig.world.database.worker_url, FILES, jobs.kinds(BASE, DATA), UUID(asked[-36:]), last=False)
+        patched.setattr("stedenband.transfer.imports.long.run_piece", overtaken)
+        carry_out(rig.world.database.worker_url, FILES, jobs.kinds(BASE, DATA), key, last=False)
+    assert (DATA / FOLDER / str(key) / "report").read_bytes() == b"theirs\n"
     shown = rig.api().get(asked).json
     assert (shown["status"]["state"], shown["progress"]["rows"], schools(rig)) == ("processing", 5, 0)
     rig.execute("UPDATE task SET rows_done = 0, kept = 0")

@@ -90,11 +90,13 @@ class Work:
             done = work(session, actor)
             settle(session)
             session.execute(text("RESET ROLE"))
-            kept = self.files.append(self.key, self.kept, line(done))
+            told_of = line(done)
+            kept = self.kept + len(told_of)
             now = {"id": self.key, "done": self.rows + rows, "kept": kept}
             moved = session.execute(text(STEP), now | {"before": self.rows, "kept_before": self.kept})
             if not moved.rowcount:  # type: ignore[attr-defined]
                 raise Overtaken
+            self.files.append(self.key, self.kept, told_of)  # the row is ours now, and with it the file
             return kept
 
         self.kept = self.do(noted)

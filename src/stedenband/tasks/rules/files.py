@@ -54,14 +54,13 @@ class Files:
             unfinished.replace(folder / name)
             flush(folder)
 
-    def append(self, key: UUID, kept: int, line: bytes) -> int:
-        """Add a line to the report behind its first `kept` bytes, durably; return how long it is now."""
+    def append(self, key: UUID, kept: int, line: bytes) -> None:
+        """Add a line to the report behind its first `kept` bytes, durably."""
         with disk(), (self.of(key) / REPORT).open("ab") as out:
             out.truncate(kept)
             out.write(line)
             out.flush()
             os.fsync(out.fileno())
-        return kept + len(line)
 
     @contextmanager
     def lines(self, key: UUID, kept: int) -> Iterator[Iterator[bytes]]:
